@@ -275,3 +275,19 @@ fn a_password_is_asked_for_and_does_not_show() {
         assert!(!contains(terminal.raw(), b"hunter2"));
     }
 }
+
+#[test]
+fn a_command_that_wants_a_terminal_gets_none_of_the_screen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("config.toml");
+    let profile = "[profiles.asks]\nuri = \"mongodb://me@127.0.0.1:1/agents\"\n\
+        password_command = [\"sh\", \"-c\", \"echo PASSPHRASE >/dev/tty; read -r word </dev/tty; echo $word\"]\n";
+    std::fs::write(&config, profile).expect("written");
+    let mut terminal = start(&["--config", &config.display().to_string()], &[]);
+    terminal.wait_for("Cannot open asks");
+    terminal.wait_for("it printed nothing");
+    assert!(!contains(terminal.raw(), b"PASSPHRASE"), "{}", terminal.screen());
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    terminal.assert_restored();
+}

@@ -125,6 +125,12 @@ impl Place {
         Self { read_only: rights == Rights::Read, ..Self::plain("", origin) }
     }
 
+    /// Whether both are called the same and are the same server, folder or samples, whichever collection is meant there.
+    #[must_use]
+    pub fn is_called_and_at(&self, other: &Self) -> bool {
+        self.name == other.name && self.origin.is_same(&other.origin)
+    }
+
     /// What may be done there.
     #[must_use]
     pub fn rights(&self) -> Rights {

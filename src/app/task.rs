@@ -10,6 +10,7 @@ mod lanes;
 mod lid;
 mod link;
 mod live;
+mod opening;
 mod question;
 mod unhurried;
 pub mod worker;
@@ -17,5 +18,6 @@ mod writer;
 
 pub use command::{Command, FleetScope, Lane, Ticket, WriteId, WriteOrder};
 pub use event::{Event, Link};
-pub use worker::{Opener, Task, spawn, spawn_with};
+pub use opening::Opener;
+pub use worker::{Task, spawn, spawn_with};
 pub use writer::Writing;

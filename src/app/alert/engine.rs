@@ -126,12 +126,6 @@ impl AlertEngine {
         Some(left.max(SignedDuration::ZERO).unsigned_abs() + Duration::from_secs(1))
     }
 
-    /// Forgets the sessions: they are another store's from now on.
-    pub fn forget(&mut self) {
-        self.sessions.clear();
-        self.sizes = UnsizedSessions::default();
-    }
-
     /// A change was told at `now`. An alert of a rule with a filter is one only where the session matches it: whoever gets it asks
     /// the store, and then [`Self::settle`].
     pub fn take(&mut self, change: &Change, now: Timestamp) -> Vec<Alert> {

@@ -1,11 +1,12 @@
 //! Changes of the file of settings that a person makes from the screen: one value at a time, comments and order kept.
 
 use std::{
-    fs,
+    fmt, fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
+use secrecy::{ExposeSecret, SecretString};
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
 use super::{Column, Config, ConfigError, places};
@@ -49,6 +50,16 @@ pub enum NewProfile {
     },
 }
 
+impl NewProfile {
+    /// Whether it is only read.
+    #[must_use]
+    pub fn read_only(&self) -> bool {
+        match self {
+            Self::Folder { read_only, .. } | Self::Mongo { read_only, .. } => *read_only,
+        }
+    }
+}
+
 /// Where the password of a profile is to be had.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PasswordSource {
@@ -60,6 +71,34 @@ pub enum PasswordSource {
     Environment(String),
     /// From what that program prints.
     Command(Vec<String>),
+    /// It is kept in the file, which is its user's alone from then on: with the connection string.
+    Here(WholeUri),
+}
+
+/// A connection string with its password, to be kept as a person asked for.
+#[derive(Clone)]
+pub struct WholeUri(pub SecretString);
+
+/// Without the password.
+impl fmt::Debug for WholeUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WholeUri").finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for WholeUri {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+}
+
+impl Eq for WholeUri {}
+
+impl ConfigEdit {
+    /// Whether a password is in it.
+    fn is_secret(&self) -> bool {
+        matches!(self, Self::Profile(_, NewProfile::Mongo { password: PasswordSource::Here(_), .. }))
+    }
 }
 
 /// How the name of the file begins that takes the place of the settings once it is written.
@@ -86,17 +125,27 @@ impl SettingsFile {
             return Err("not kept: the platform names no place for settings; --config names a file".to_owned());
         };
         // A link stays one: what it leads to is changed.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        let path = fs::canonicalize(path).unwrap_or_else(|_| led_to(path));
         let failed = |doing: &str, why: String| format!("not kept: {} cannot be {doing}: {why}", path.display());
         let stored = match fs::read_to_string(&path) {
             Ok(text) => Some(text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(failed("read", disk::reason(&error))),
         };
+        if fs::metadata(&path).is_ok_and(|meta| meta.permissions().readonly()) {
+            return Err(failed("written", "it is read-only".to_owned()));
+        }
         let edited = edited(stored.as_deref().unwrap_or_default(), &path, edit)?;
-        put(&path, &edited).map_err(|error| failed("written", disk::reason(&error)))?;
-        Ok(format!("{} is kept in {}", what(edit), disk::shorten_home(&path)))
+        put(&path, &edited, edit.is_secret()).map_err(|error| failed("written", disk::reason(&error)))?;
+        let with = if edit.is_secret() { ", with its password; the file is yours alone to read" } else { "" };
+        Ok(format!("{} is kept in {}{with}", what(edit), disk::shorten_home(&path)))
     }
+}
+
+/// Where a link leads whose file is not there yet; else the path itself.
+fn led_to(path: &Path) -> PathBuf {
+    let Ok(target) = fs::read_link(path) else { return path.to_path_buf() };
+    path.parent().map_or_else(|| target.clone(), |folder| folder.join(&target))
 }
 
 /// What is changed, in a few words. Safe only once it is made so.
@@ -197,7 +246,11 @@ fn profile_table(profile: &NewProfile) -> Result<Table, String> {
                             its own and name that with uri_file"
                     .to_owned());
             }
-            set(&mut table, "uri", uri::without_password(given));
+            if let PasswordSource::Here(whole) = password {
+                set(&mut table, "uri", whole.0.expose_secret());
+            } else {
+                set(&mut table, "uri", uri::without_password(given));
+            }
             if let Some(database) = database {
                 set(&mut table, "database", database.as_str());
             }
@@ -205,7 +258,7 @@ fn profile_table(profile: &NewProfile) -> Result<Table, String> {
                 set(&mut table, "collection", collection.as_str());
             }
             match password {
-                PasswordSource::None | PasswordSource::Prompt => {}
+                PasswordSource::None | PasswordSource::Prompt | PasswordSource::Here(_) => {}
                 PasswordSource::Environment(name) => set(&mut table, "password_env", name.as_str()),
                 PasswordSource::Command(words) => set(&mut table, "password_command", words.iter().collect::<Array>()),
             }
@@ -218,9 +271,10 @@ fn profile_table(profile: &NewProfile) -> Result<Table, String> {
     Ok(table)
 }
 
-/// Puts a text in a file's place at once: a reader sees the one before or this one.
-fn put(path: &Path, text: &str) -> io::Result<()> {
+/// Puts a text in a file's place at once: a reader sees the one before or this one. `private`: nobody else may read it from then on.
+fn put(path: &Path, text: &str, private: bool) -> io::Result<()> {
     let mode = fs::metadata(path).ok().map(|meta| disk::mode(&meta));
+    let mode = mode.map(|mode| if private { mode & 0o600 } else { mode });
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.exists() {
         places::make_private(folder)?;

@@ -29,17 +29,39 @@ impl Place {
     }
 }
 
-fn kept_at(kept: &KeptTarget) -> String {
-    let (hosts, database) = match &kept.uri {
-        SecretSource::Value(uri) => (uri::hosts(uri.expose_secret()), super::path_database(uri)),
-        SecretSource::File(path) => (format!("uri in {}", disk::shorten_home(path)), None),
+impl Place {
+    /// Its hosts, the folder, or what it is; of a server without what is meant there. Holds no password. `None`: its name says it.
+    #[must_use]
+    pub fn site(&self) -> Option<String> {
+        let at = match &self.origin {
+            Origin::Target(Target::Mongo { uri, .. }) => uri::hosts(uri.expose_secret()),
+            Origin::Kept(kept) => kept_hosts(&kept.uri),
+            Origin::Target(Target::Folder(_)) | Origin::Demo => {
+                return Some(self.whereabouts().unwrap_or_else(|| self.kind().to_owned()));
+            }
+        };
+        (at != self.name).then_some(at)
+    }
+}
+
+fn kept_hosts(uri: &SecretSource) -> String {
+    match uri {
+        SecretSource::Value(uri) => uri::hosts(uri.expose_secret()),
+        SecretSource::File(path) => format!("uri in {}", disk::shorten_home(path)),
         SecretSource::Command(words) => {
-            (format!("uri from {}", words.first().map(String::as_str).unwrap_or_default()), None)
+            format!("uri from {}", words.first().map(String::as_str).unwrap_or_default())
         }
-        SecretSource::Environment(name) => (format!("uri in {name}"), None),
+        SecretSource::Environment(name) => format!("uri in {name}"),
+    }
+}
+
+fn kept_at(kept: &KeptTarget) -> String {
+    let database = match &kept.uri {
+        SecretSource::Value(uri) => super::path_database(uri),
+        SecretSource::File(_) | SecretSource::Command(_) | SecretSource::Environment(_) => None,
     };
     let database = kept.database.clone().or(database).or_else(|| kept.other_database.clone());
-    with_names(hosts, database.as_deref(), kept.collection.as_deref())
+    with_names(kept_hosts(&kept.uri), database.as_deref(), kept.collection.as_deref())
 }
 
 fn with_names(hosts: String, database: Option<&str>, collection: Option<&str>) -> String {

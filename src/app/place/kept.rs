@@ -146,10 +146,29 @@ impl SecretSource {
             return Ok(secret.clone());
         }
         let (place, read) = self.bytes(attendance).await;
-        read.and_then(first_line).map_err(|why| {
-            Error::uri(format!("{what} cannot be had from {place}: {why}"))
-                .with_hint("see that its first line that is not blank is what is wanted")
+        read.and_then(|bytes| first_line(bytes, self.says_blank())).map_err(|why| {
+            Error::uri(format!("{what} cannot be had from {place}: {why}")).with_hint(self.hint(attendance))
         })
+    }
+
+    /// What is said where nothing is there.
+    fn says_blank(&self) -> &'static str {
+        match self {
+            Self::Command(_) => "it printed nothing",
+            Self::Environment(_) => "it is empty",
+            Self::Value(_) | Self::File(_) => "nothing is in it",
+        }
+    }
+
+    fn hint(&self, attendance: Attendance) -> &'static str {
+        match (self, attendance) {
+            (Self::Command(_), Attendance::Browser) => {
+                "run it in a shell to see why; here it has no terminal to ask at"
+            }
+            (Self::Command(_), Attendance::Person) => "run it by itself to see why",
+            (Self::Environment(_), _) => "set it before the program is started",
+            (Self::Value(_) | Self::File(_), _) => "see that its first line that is not blank is what is wanted",
+        }
     }
 
     /// All that is kept there, as text.
@@ -186,10 +205,10 @@ fn of_file(path: &Path) -> Result<Vec<u8>, String> {
     read.map(|_| bytes).map_err(|error| disk::reason(&error))
 }
 
-fn first_line(bytes: Vec<u8>) -> Result<SecretString, String> {
+fn first_line(bytes: Vec<u8>, blank: &'static str) -> Result<SecretString, String> {
     let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
     let mut lines = text.trim_start_matches('\u{feff}').lines();
-    let line = lines.find(|line| !line.trim().is_empty()).ok_or("nothing is in it")?;
+    let line = lines.find(|line| !line.trim().is_empty()).ok_or(blank)?;
     Ok(line.to_owned().into())
 }
 
@@ -276,6 +295,9 @@ mod tests {
             kept(empty, None),
             kept(text.clone(), None),
             kept(user(), Some(command(&["/nowhere/pass", "hunter2"]))),
+            kept(user(), Some(SecretSource::Environment("STRANDSCOPE_TEST_UNSET".into()))),
+            #[cfg(unix)]
+            kept(user(), Some(command(&["true", "hunter2"]))),
             kept(SecretSource::Value("mongodb://me:hunter2@h".into()), Some(text)),
             kept(user(), None),
         ];
@@ -284,6 +306,9 @@ mod tests {
             "nothing is in it",
             "does not begin with mongodb://",
             "the password cannot be had from the command \"/nowhere/pass\": there is no such program",
+            "set it before the program is started",
+            #[cfg(unix)]
+            "it printed nothing",
             "names no user without one",
             "names a user and no password",
         ];

@@ -69,6 +69,8 @@ pub enum Command {
     Match(Ticket, Filter, SessionKey),
     /// Counts and sizes of sessions that may be out of view: `Event::Sized`.
     Sizes(Ticket, Vec<SessionKey>),
+    /// A question to the connection that was opened with that ticket, whichever is in use.
+    At(Ticket, Box<Self>),
     /// What a change of many sessions would come to by these rules: `Event::BulkSeen` as they are looked at, `done` with the last.
     BulkPreview(Ticket, Box<BulkOrder>, Box<WriteRules>),
     /// The fields that the metadata of other sessions have: `Event::MetadataKeys`.
@@ -234,6 +236,7 @@ impl Command {
             Self::Fleet(ticket, ..) => (Lane::Fleet, Some(*ticket)),
             Self::Look(..) => (Lane::View, None),
             Self::Match(ticket, ..) | Self::Sizes(ticket, _) => (Lane::Alert, Some(*ticket)),
+            Self::At(_, asked) => asked.lane(),
             Self::BulkPreview(ticket, ..) => (Lane::Bulk, Some(*ticket)),
             Self::MetadataKeys(ticket) | Self::MetadataValues(ticket, _) | Self::FilterValues(ticket, _) => {
                 (Lane::Offers, Some(*ticket))

@@ -79,6 +79,7 @@ impl Question {
                 Event::FilterValues(ticket, of, values)
             }
             Command::Connect(..)
+            | Command::At(..)
             | Command::Use(_)
             | Command::Close(_)
             | Command::Cancel(_)

@@ -19,12 +19,13 @@ use super::{
     lid::{LOOKS, SleepWatch},
     link::LinkWatch,
     live,
+    opening::{Connected, Opener, PlaceOpening},
     question::Question,
     writer::Writer,
 };
 use crate::{
     app::{
-        place::{self, Origin, PasswordRefusal, Place, Rights, Store},
+        place::{self, PasswordRefusal, Place, Store},
         writes::HandWriter,
     },
     hook::HookOutcome,
@@ -43,10 +44,6 @@ pub struct Task {
     /// Ends once `commands` is dropped, everything that was to be written is, and the connections are closed.
     pub done: JoinHandle<()>,
 }
-
-/// Opens places: [`place::open`], or what a test puts in its stead.
-pub type Opener =
-    Arc<dyn Fn(Place, Rights) -> Pin<Box<dyn Future<Output = Result<Opened<Store>>> + Send>> + Send + Sync>;
 
 /// Starts the task on the current runtime. It ends when `commands` is dropped.
 #[must_use]
@@ -75,9 +72,6 @@ fn start(opener: Opener, writing: Writing, outbox: mpsc::Sender<Event>, events: 
     Task { commands, events, done }
 }
 
-/// A connection that was opened in a task of its own.
-type Connected = (Reply, Place, Result<Opened<Store>, PasswordRefusal>);
-
 struct Worker {
     opener: Opener,
     events: mpsc::Sender<Event>,
@@ -89,6 +83,8 @@ struct Worker {
     /// Writes to stores that were closed, and answers to writes that could not be: waited for at the end.
     ending: Vec<JoinHandle<()>>,
     connected: (mpsc::Sender<Connected>, mpsc::Receiver<Connected>),
+    /// The place that is being opened: given up once nobody waits for it.
+    opening: Option<PlaceOpening>,
 }
 
 /// A store that is open.
@@ -133,6 +129,7 @@ impl Worker {
             current: None,
             ending: Vec::new(),
             connected,
+            opening: None,
         }
     }
 
@@ -161,6 +158,7 @@ impl Worker {
                 }
             }
         }
+        drop(self.opening.take());
         let last: Vec<_> = self.open.into_iter().map(OpenStore::leave).collect();
         for writes in self.ending {
             let _ = writes.await;
@@ -201,6 +199,7 @@ impl Worker {
             return self.close(ticket);
         }
         let reply = self.lanes.begin(&command);
+        drop(self.opening.take_if(|opening| !opening.is_awaited()));
         match command {
             Command::Cancel(_) => {}
             Command::Use(ticket) => self.current = Some(ticket),
@@ -233,17 +232,10 @@ impl Worker {
         }));
     }
 
-    /// Opens the place beside the loop: looking up a host or a server may take long.
+    /// Opens the place beside the loop.
     fn connect(&mut self, reply: Reply, place: Place) {
         self.current = None;
-        let opening = opened(Arc::clone(&self.opener), place.clone());
-        let done = self.connected.0.clone();
-        tokio::spawn(async move {
-            let opened = tokio::spawn(opening)
-                .await
-                .unwrap_or_else(|join| Err(PasswordRefusal::Failed(crashed("opening the connection", &join))));
-            let _ = done.send((reply, place, opened)).await;
-        });
+        self.opening = Some(PlaceOpening::begin(Arc::clone(&self.opener), place, reply, self.connected.0.clone()));
     }
 
     /// The store that was opened with that ticket.
@@ -299,7 +291,11 @@ impl Worker {
     }
 
     fn ask(&self, reply: Reply, command: Command) {
-        let Some(OpenStore { store, watch, hand, .. }) = self.current.and_then(|current| self.of(current)) else {
+        let (asked, command) = match command {
+            Command::At(ticket, command) => (Some(ticket), *command),
+            command => (self.current, command),
+        };
+        let Some(OpenStore { store, watch, hand, .. }) = asked.and_then(|asked| self.of(asked)) else {
             // Nothing is open (any more): whoever asked will ask again once it is.
             return;
         };
@@ -323,15 +319,6 @@ impl Worker {
             }
         });
     }
-}
-
-/// Opens a place; what is kept elsewhere of it is read first.
-async fn opened(opener: Opener, mut place: Place) -> Result<Opened<Store>, PasswordRefusal> {
-    if let Origin::Kept(kept) = &place.origin {
-        place.origin = kept.in_browser().await?.into();
-    }
-    let rights = place.rights();
-    opener(place, rights).await.map_err(PasswordRefusal::Failed)
 }
 
 /// What was ordered for a connection that is not open.

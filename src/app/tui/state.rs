@@ -250,7 +250,7 @@ impl AppState {
             Input::Outside(left) => self.on_outside(left),
             Input::Drafts(news) => self.on_drafts(news),
             Input::Remembered(sent, kept) => self.on_remembered(&sent, *kept),
-            Input::Configured(said) => self.on_configured(said),
+            Input::Configured(edit, said) => self.on_configured(&edit, said),
             Input::Folders(listed) => self.on_folders(listed),
             Input::Focus(looked_at) => {
                 self.on_focus(looked_at);

@@ -212,7 +212,5 @@ fn what_is_remembered_is_bounded_and_goes_with_its_session() {
     engine.take(&rated("down"), at(5000));
     engine.take(&Change::deleted("s".into()), at(5001));
     assert_eq!(engine.take(&rated("down"), at(5002)).len(), 1, "another session of that id");
-    engine.forget();
-    assert!(engine.sessions.is_empty());
     assert!(AlertEngine::default().take(&rated("down"), at(0)).is_empty());
 }

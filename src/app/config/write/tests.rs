@@ -50,6 +50,24 @@ fn a_profile_is_kept_without_its_password() {
 }
 
 #[test]
+fn a_password_is_kept_only_where_that_is_asked_for_and_for_its_user_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    fs::write(&path, FILE).unwrap();
+    disk::set_mode(&path, 0o644).unwrap();
+    let whole = WholeUri("mongodb://me:hunter2@h/?w=1".to_owned().into());
+    let edit = mongo("mongodb://me@h/?w=1", PasswordSource::Here(whole));
+    assert!(!format!("{edit:?}").contains("hunter2"));
+    let said = SettingsFile(Some(path.clone())).keep(&edit).unwrap();
+    assert!(said.contains("password") && !said.contains("hunter2"), "{said}");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("uri = \"mongodb://me:hunter2@h/?w=1\"\n"), "{text}");
+    if cfg!(unix) {
+        assert_eq!(disk::mode(&fs::metadata(&path).unwrap()), 0o600);
+    }
+}
+
+#[test]
 fn what_would_be_a_mistake_or_a_secret_is_not_kept() {
     let wrong = put_in("[ui]\nutc = 1\n", &ConfigEdit::Filter("a".to_owned(), "b".to_owned())).unwrap_err();
     assert!(wrong.contains("/c.toml, line 2"), "{wrong}");
@@ -91,4 +109,21 @@ fn a_link_stays_one() {
     SettingsFile(Some(link.clone())).keep(&edit).unwrap();
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert!(fs::read_to_string(&path).unwrap().contains("mine"));
+    fs::remove_file(&path).unwrap();
+    SettingsFile(Some(link.clone())).keep(&edit).unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink(), "also one that leads to nothing yet");
+    assert!(fs::read_to_string(&path).unwrap().contains("mine"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_its_user_may_not_write_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    fs::write(&path, FILE).unwrap();
+    disk::set_mode(&path, 0o444).unwrap();
+    let edit = ConfigEdit::Filter("mine".to_owned(), "app:a".to_owned());
+    let why = SettingsFile(Some(path.clone())).keep(&edit).unwrap_err();
+    assert!(why.contains("read-only"), "{why}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), FILE);
 }

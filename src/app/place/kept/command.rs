@@ -2,14 +2,17 @@
 
 use std::{
     io::{self, IsTerminal},
-    process::Stdio,
+    process::{ExitStatus, Stdio},
     time::Duration,
 };
 
+#[cfg(unix)]
+use process_wrap::tokio::ProcessSession;
+use process_wrap::tokio::{ChildWrapper, CommandWrap};
 use tokio::{
     io::AsyncReadExt,
-    process::{Child, Command},
-    time::timeout,
+    process::Command,
+    time::{sleep, timeout},
 };
 
 use super::{Attendance, LONGEST};
@@ -17,6 +20,9 @@ use crate::disk;
 
 /// How long it may take where nobody sees what it waits for: a person may be typing what opens the store, in a window of its own.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What it printed is there by then, though something that it started may hold its output open.
+const LEFT_OPEN: Duration = Duration::from_millis(100);
 
 /// What it prints.
 ///
@@ -27,53 +33,84 @@ pub(super) async fn printed(words: &[String], attendance: Attendance) -> Result<
 }
 
 async fn printed_within(words: &[String], attendance: Attendance, patience: Duration) -> Result<Vec<u8>, String> {
-    let [program, arguments @ ..] = words else { return Err("it is empty".to_owned()) };
-    let is_attended = attendance == Attendance::Person;
-    let inherited = |is: bool| if is { Stdio::inherit() } else { Stdio::null() };
-    // What is piped in is for this program, not for the command.
-    let input = inherited(is_attended && io::stdin().is_terminal());
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(input).stdout(Stdio::piped()).stderr(inherited(is_attended)).kill_on_drop(true);
-    #[cfg(unix)]
-    if !is_attended {
-        // It reads no key that is meant for the browser, and ends with all that it started.
-        command.process_group(0);
-    }
-    let mut child = command.spawn().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => "there is no such program".to_owned(),
-        _ => disk::reason(&error),
-    })?;
-    let ended = if is_attended {
-        output(&mut child).await
-    } else if let Ok(ended) = timeout(patience, output(&mut child)).await {
+    let mut running = RunningCommand::start(words, attendance)?;
+    // Where nobody sees it, as in a scheduled job, it may not wait for ever.
+    let is_seen = io::stdin().is_terminal() || io::stderr().is_terminal();
+    let ended = if attendance == Attendance::Person && is_seen {
+        running.output().await
+    } else if let Ok(ended) = timeout(patience, running.output()).await {
         ended
     } else {
-        end(&mut child);
         let waited = patience.as_secs();
-        return Err(format!(
-            "it did not end within {waited} s; it may wait for a passphrase or need a terminal: run it once in a shell"
-        ));
+        return Err(format!("it did not end within {waited} s; it may wait for a passphrase or need a terminal"));
     };
     let (bytes, status) = ended.map_err(|error| disk::reason(&error))?;
     if status.success() { Ok(bytes) } else { Err(format!("it ended with {status}")) }
 }
 
-async fn output(child: &mut Child) -> io::Result<(Vec<u8>, std::process::ExitStatus)> {
-    let mut bytes = Vec::new();
-    if let Some(written) = child.stdout.take() {
-        written.take(LONGEST).read_to_end(&mut bytes).await?;
-    }
-    Ok((bytes, child.wait().await?))
+/// A command at work. What is left of it as nobody waits for it any more is ended, with all that it started.
+struct RunningCommand {
+    child: Box<dyn ChildWrapper>,
+    ends: bool,
 }
 
-/// Ends it, and what it started.
-fn end(child: &mut Child) {
-    #[cfg(unix)]
-    if let Some(group) = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
-        // It may have ended just now.
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+impl RunningCommand {
+    fn start(words: &[String], attendance: Attendance) -> Result<Self, String> {
+        let [program, arguments @ ..] = words else { return Err("it is empty".to_owned()) };
+        let is_attended = attendance == Attendance::Person;
+        let inherited = |is: bool| if is { Stdio::inherit() } else { Stdio::null() };
+        // What is piped in is for this program, not for the command.
+        let input = inherited(is_attended && io::stdin().is_terminal());
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(input).stdout(Stdio::piped()).stderr(inherited(is_attended)).kill_on_drop(true);
+        if !is_attended {
+            // What asks for a passphrase would else be told to ask on the screen.
+            command.env_remove("GPG_TTY");
+        }
+        let mut command = CommandWrap::from(command);
+        #[cfg(unix)]
+        if !is_attended {
+            // It reads no key that is meant for the browser, and writes nothing on the screen.
+            command.wrap(ProcessSession);
+        }
+        let child = command.spawn().map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => "there is no such program".to_owned(),
+            _ => disk::reason(&error),
+        })?;
+        Ok(Self { child, ends: !is_attended })
     }
-    let _ = child.start_kill();
+
+    async fn output(&mut self) -> io::Result<(Vec<u8>, ExitStatus)> {
+        let mut bytes: Vec<u8> = Vec::new();
+        let mut status = None;
+        if let Some(written) = self.child.stdout().take() {
+            let mut written = written.take(LONGEST);
+            loop {
+                tokio::select! {
+                    biased;
+                    read = written.read_buf(&mut bytes) => if read? == 0 { break },
+                    ended = self.child.wait(), if status.is_none() => status = Some(ended?),
+                    () = sleep(LEFT_OPEN), if status.is_some() => break,
+                }
+            }
+        }
+        let status = match status {
+            Some(status) => status,
+            None => self.child.wait().await?,
+        };
+        // What it left behind on purpose, such as an agent that keeps a passphrase, goes on.
+        self.ends = false;
+        Ok((bytes, status))
+    }
+}
+
+impl Drop for RunningCommand {
+    fn drop(&mut self) {
+        if self.ends {
+            // It may have ended just now.
+            let _ = self.child.start_kill();
+        }
+    }
 }
 
 #[cfg(all(test, unix))]
@@ -92,5 +129,57 @@ mod tests {
         let hung = printed_within(&hangs, Attendance::Browser, Duration::from_millis(50)).await.unwrap_err();
         assert!(hung.contains("did not end"), "{hung}");
         assert_eq!(printed(&words(&["printf", "x"]), Attendance::Browser).await.unwrap(), b"x");
+    }
+
+    /// What another process wrote there, once it did.
+    async fn told_in(path: &std::path::Path) -> String {
+        loop {
+            if let Ok(text) = std::fs::read_to_string(path)
+                && text.ends_with('\n')
+            {
+                return text.trim().to_owned();
+            }
+            sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    fn is_there(process: &str) -> bool {
+        let id = process.parse().ok().and_then(rustix::process::Pid::from_raw);
+        id.is_some_and(|id| rustix::process::test_kill_process(id).is_ok())
+    }
+
+    #[tokio::test]
+    async fn what_holds_its_output_open_is_not_waited_for() {
+        let leaves = words(&["sh", "-c", "sleep 20 & echo secret"]);
+        let printed = printed(&leaves, Attendance::Browser).await.unwrap();
+        assert_eq!(printed, b"secret\n");
+    }
+
+    #[tokio::test]
+    async fn it_has_no_terminal_of_the_browser() {
+        let asks = words(&["sh", "-c", "(: >/dev/tty) 2>/dev/null && echo screen || echo none"]);
+        assert_eq!(printed(&asks, Attendance::Browser).await.unwrap(), b"none\n");
+    }
+
+    #[tokio::test]
+    async fn what_is_given_up_ends_with_all_that_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ids");
+        let hangs = format!("sleep 1000 & echo $! > {}; wait", path.display());
+        let hangs = words(&["sh", "-c", &hangs]);
+        let waiting = tokio::spawn(async move { printed(&hangs, Attendance::Browser).await });
+        let started = told_in(&path).await;
+        assert!(is_there(&started));
+        waiting.abort();
+        assert!(waiting.await.is_err());
+        // Whoever takes over orphans reaps it; until then it is dead and not at work.
+        while is_there(&started) && !is_dead(&started) {
+            sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    fn is_dead(process: &str) -> bool {
+        let status = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        status.rsplit_once(')').is_some_and(|(_, after)| after.trim_start().starts_with('Z'))
     }
 }

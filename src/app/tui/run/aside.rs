@@ -44,7 +44,8 @@ impl Aside {
         let settings = Arc::clone(&self.settings);
         self.begin(move || {
             let settings = settings.lock().unwrap_or_else(PoisonError::into_inner);
-            Input::Configured(settings.keep(&edit))
+            let said = settings.keep(&edit);
+            Input::Configured(Box::new(edit), said)
         });
     }
 
@@ -76,6 +77,9 @@ impl Aside {
 
 /// In the form that was typed: `~/da` becomes `~/data`. Hidden ones only where their dot was typed.
 fn folders(typed: &str) -> Result<Vec<String>, String> {
+    if typed == "~" {
+        return Ok(vec![typed.to_owned()]);
+    }
     let cut = typed.rfind(['/', MAIN_SEPARATOR]).map_or(0, |at| at + 1);
     let (above, begins) = typed.split_at(cut);
     let folder = if above.is_empty() { Path::new(".").to_owned() } else { disk::expand_home(Path::new(above)) };
@@ -110,6 +114,7 @@ mod tests {
         assert_eq!(listed("da"), [format!("{above}data"), format!("{above}dates")]);
         assert_eq!(listed("."), [format!("{above}.dot")]);
         assert_eq!(listed("").len(), 3);
+        assert_eq!(folders("~").unwrap(), ["~"]);
         assert!(folders("/nowhere/at/all/x").unwrap_err().contains("cannot be listed"));
     }
 
@@ -122,7 +127,7 @@ mod tests {
             aside.keep(ConfigEdit::Filter(format!("f{nth}"), "app:a".to_owned()));
         }
         for _ in 0..20 {
-            assert!(matches!(aside.next().await, Input::Configured(Ok(_))));
+            assert!(matches!(aside.next().await, Input::Configured(_, Ok(_))));
         }
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text.matches("app:a").count(), 20, "none is lost to another");

@@ -245,7 +245,10 @@ impl AppState {
         match (&self.workspace.connection.stage, &self.workspace.connection.place) {
             (Stage::Open(_), _) if self.focus == Pane::Sessions => self.workspace.list.reload(&mut self.tickets),
             (Stage::Open(_), _) => self.workspace.conversation.reload(&mut self.tickets),
-            (Stage::None | Stage::Failed(_), Some(place)) => self.connect(place.clone()),
+            (Stage::None | Stage::Failed(_), Some(place)) => {
+                let place = place.clone();
+                self.connect_as_before(place)
+            }
             _ => Vec::new(),
         }
     }

@@ -89,6 +89,14 @@ impl HomePlaces {
         HomePlace(known.unwrap_or(self.0.len() - 1))
     }
 
+    /// It is opened by that place from now on, and called so.
+    pub fn rename(&mut self, home: HomePlace, place: &Place) {
+        if let Some((known, lasting)) = self.0.get_mut(home.0) {
+            lasting.name.clone_from(&place.name);
+            *known = place.clone();
+        }
+    }
+
     /// The place by which a store was opened, of the last one that was.
     pub fn place_of(&self, identity: &str) -> Option<&Place> {
         self.0.iter().rev().find(|(_, lasting)| lasting.identity == identity).map(|(place, _)| place)

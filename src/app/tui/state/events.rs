@@ -229,7 +229,11 @@ impl AppState {
 
     fn not_connected(&mut self, error: Error) -> Vec<Effect> {
         self.errors.keep(&told::sentence_on_screen(&error), self.look.now);
-        self.forget_typed_password();
+        if let Some((user, hosts)) = self.forget_typed_password()
+            && matches!(error, Error::Authentication { .. })
+        {
+            return self.ask_password_again(user, hosts, &error);
+        }
         self.workspace.connection.stage = Stage::Failed(error);
         self.open_places();
         Vec::new()

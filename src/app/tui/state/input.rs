@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use ratatui::layout::Size;
 
 use super::{conversation::PictureNews, kept_drafts::DraftNews, new_place::ListedFolders};
-use crate::app::{memory::Memory, task::Event, tui::render::look::colour::Ground};
+use crate::app::{config::write::ConfigEdit, memory::Memory, task::Event, tui::render::look::colour::Ground};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -32,8 +32,8 @@ pub enum Input {
     Focus(bool),
     /// The editor of the environment ended: the text that it left, or why there is none.
     Outside(Result<String, String>),
-    /// The file of settings was changed: what is said of it, or why it was not.
-    Configured(Result<String, String>),
+    /// The file of settings was changed in that way: what is said of it, or why it was not.
+    Configured(Box<ConfigEdit>, Result<String, String>),
     /// Folders whose path begins as it was typed.
     Folders(ListedFolders),
     /// That was kept of what is remembered, and this stands there by then: other programs put in more.

@@ -37,8 +37,7 @@ impl AppState {
     /// News of a connection; of one that is not shown only how its changes arrive.
     pub(super) fn on_news(&mut self, ticket: Ticket, news: &News) -> Vec<Effect> {
         if ticket != self.workspace.ticket {
-            self.on_news_beside(ticket, news);
-            return Vec::new();
+            return self.on_news_beside(ticket, news);
         }
         match news {
             News::Changes(changes) => self.on_changes(changes),
@@ -113,7 +112,7 @@ impl AppState {
     fn on_changes(&mut self, changes: &[Change]) -> Vec<Effect> {
         let mut effects = Vec::new();
         for change in changes {
-            effects.extend(self.alert_on(change));
+            effects.extend(self.alert_on(self.workspace.ticket, change));
             self.workspace.fleet.take(change, self.look.now);
         }
         self.log_deletions(changes);

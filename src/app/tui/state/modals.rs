@@ -112,6 +112,8 @@ impl AppState {
             Some(Modal::Deletion(deletion)) => deletion.typed.paste(text),
             Some(Modal::Bulk(pane)) => pane.paste(text),
             Some(Modal::NewPlace(pane)) => pane.paste(text),
+            // Where a place is chosen it can only be one.
+            Some(Modal::Places(_)) if !text.trim().is_empty() => self.type_place_from(text),
             Some(Modal::Password(pane)) => pane.paste(text),
             Some(Modal::Profile(pane)) => pane.paste(text),
             _ => {}
@@ -120,7 +122,10 @@ impl AppState {
 
     fn try_again(&mut self) -> Vec<Effect> {
         match (&self.workspace.connection.stage, &self.workspace.connection.place) {
-            (Stage::Failed(_) | Stage::None, Some(place)) => self.connect(place.clone()),
+            (Stage::Failed(_) | Stage::None, Some(place)) => {
+                let place = place.clone();
+                self.connect_as_before(place)
+            }
             _ => Vec::new(),
         }
     }

@@ -219,8 +219,15 @@ impl AppState {
             Modal::Places(menu) if is_open || self.has_others() => {
                 let is_open = menu.chosen().is_some_and(|place| self.is_place_open(place));
                 let close = is_open.then_some((Action::CloseConnection, "close"));
+                let again = matches!(self.workspace.connection.stage, Stage::Failed(_));
+                let again = again.then_some((Action::Reload, "try again"));
                 let first = [(Action::Open, "open"), (Action::Add, "type one")];
-                first.into_iter().chain(close).chain([(Action::Back, "back"), (Action::Help, "help")]).collect()
+                again
+                    .into_iter()
+                    .chain(first)
+                    .chain(close)
+                    .chain([(Action::Back, "back"), (Action::Help, "help")])
+                    .collect()
             }
             Modal::Places(_) => {
                 let failed = matches!(self.workspace.connection.stage, Stage::Failed(_));

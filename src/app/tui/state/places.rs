@@ -12,6 +12,7 @@ use super::{
     connection::{Lost, Stage},
     live::WatchState,
     modal::Modal,
+    named::ChosenSession,
     workspace::Workspace,
 };
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
         task::{Event, Link, Ticket, command::Lane},
     },
     repository::{Error, News},
+    session::{Session, SessionKey, Summary},
 };
 
 /// The other workspaces in their order, and where the one that is shown stands among them.
@@ -59,7 +61,12 @@ impl OtherWorkspaces {
         self.others.remove(position)
     }
 
-    fn find(&mut self, ticket: Ticket) -> Option<&mut Workspace> {
+    pub fn iter(&self) -> impl Iterator<Item = &Workspace> {
+        self.others.iter()
+    }
+
+    /// The one that was opened with that ticket.
+    pub fn find(&mut self, ticket: Ticket) -> Option<&mut Workspace> {
         self.others.iter_mut().find(|other| other.ticket == ticket)
     }
 
@@ -71,12 +78,7 @@ impl OtherWorkspaces {
 impl Workspace {
     /// Whether it was opened as that place, whichever collection is shown of it.
     fn is_of(&self, place: &Place) -> bool {
-        self.connection.is_open()
-            && self
-                .connection
-                .place
-                .as_ref()
-                .is_some_and(|here| here.name == place.name && here.origin.is_same(&place.origin))
+        self.connection.is_open() && self.connection.place.as_ref().is_some_and(|here| here.is_called_and_at(place))
     }
 
     fn is_at(&self, location: &str) -> bool {
@@ -115,12 +117,29 @@ impl AppState {
         self.workspace.is_of(place)
     }
 
+    /// Where each connection to a place is open, and how it stands: `agents.sessions current`.
+    #[must_use]
+    pub fn open_at(&self, place: &Place) -> Vec<String> {
+        let shown = Some(&self.workspace).filter(|shown| shown.is_of(place)).map(|shown| (shown, "current"));
+        let others = self.others.others.iter().filter(|other| other.is_of(place)).map(|other| (other, "open"));
+        let stands = |(workspace, how): (&Workspace, &str)| {
+            let lost = if workspace.connection.lost.is_some() { ", lost" } else { "" };
+            match &workspace.connection.stage {
+                Stage::Open(location) if place.origin.is_mongo() => format!("{location} {how}{lost}"),
+                _ => format!("{how}{lost}"),
+            }
+        };
+        shown.into_iter().chain(others).map(stands).collect()
+    }
+
     /// Keeps the connection that is shown, where it is open; `false`: it is not. What it has asked is asked again as it is shown.
     fn set_aside(&mut self) -> bool {
         if !self.workspace.connection.is_open() {
             return false;
         }
         self.let_go_of_questions();
+        self.let_go_of_alert();
+        self.workspace.alerts = Some(self.alerts.set_aside());
         self.workspace.left_at = Some((self.focus, self.zoomed));
         let former = std::mem::take(&mut self.workspace);
         self.others.put(former);
@@ -154,7 +173,9 @@ impl AppState {
 
     /// The sessions on the screen are another place's from now on: what was typed and is not stored stays.
     fn leave_place(&mut self) {
-        self.alerts.forget();
+        self.let_go_of_alert();
+        let watch = self.workspace.alerts.take();
+        self.alerts.take_up(watch);
         self.put_forms_aside();
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
         self.said = None;
@@ -173,26 +194,30 @@ impl AppState {
         };
     }
 
-    /// How the changes of a connection arrive that is not shown: they themselves are read once it is.
-    pub(super) fn on_news_beside(&mut self, ticket: Ticket, news: &News) {
-        let Some(other) = self.others.find(ticket) else { return };
+    /// How the changes of a connection arrive that is not shown: they themselves are read once it is; what they raise is told.
+    pub(super) fn on_news_beside(&mut self, ticket: Ticket, news: &News) -> Vec<Effect> {
+        let Some(other) = self.others.find(ticket) else { return Vec::new() };
         match news {
             News::Begun(mode) | News::Paced(mode) => other.watch = Some(WatchState::Begun(*mode)),
             News::Lost(_) => other.watch = Some(WatchState::Lost),
             News::Ended(_) => other.watch = Some(WatchState::Ended),
-            News::Changes(_) => {}
-        }
-    }
-
-    /// The file of settings was changed, or could not be.
-    pub(super) fn on_configured(&mut self, said: Result<String, String>) -> Vec<Effect> {
-        match said {
-            Ok(said) => self.say(said),
-            Err(why) => {
-                self.tell_error(why);
-                Vec::new()
+            News::Changes(changes) => {
+                return changes.iter().flat_map(|change| self.alert_on(ticket, change)).collect();
             }
         }
+        Vec::new()
+    }
+
+    /// What a person knows a session by whose connection is not shown, and where that is.
+    pub(super) fn known_beside(&mut self, ticket: Ticket, key: &SessionKey) -> (ChosenSession, String) {
+        let Some(other) = self.others.find(ticket) else {
+            return (ChosenSession { key: key.clone(), name: key.text().to_owned() }, String::new());
+        };
+        let open = other.conversation.session().filter(|open| open.key == *key).map(Session::name);
+        let row = || other.list.rows.iter().find(|row| row.key == *key).map(Summary::name);
+        let name = open.or_else(row).unwrap_or_else(|| key.text()).to_owned();
+        let home = other.home;
+        (ChosenSession { key: key.clone(), name }, format!(" at {}", self.home_name(home)))
     }
 }
 

@@ -1,12 +1,13 @@
 //! A connection that was typed, to be kept as a profile: its name, whether it is only read, and where its password is to be had. The
-//! password itself is never kept.
+//! password itself is kept only where a person asks for just that.
 
 mod keep;
+mod name;
 
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     typed_word::{TypedWord, WordKey},
@@ -14,10 +15,10 @@ use super::{
 };
 use crate::{
     app::{
-        config::write::{ConfigEdit, NewProfile, PasswordSource},
+        config::write::{ConfigEdit, NewProfile, PasswordSource, WholeUri},
         place::{Origin, Place, SecretSource},
+        task::Ticket,
     },
-    disk,
     repository::{Target, mongo::uri},
 };
 
@@ -43,10 +44,12 @@ pub enum PasswordChoice {
     Environment,
     /// A command prints it.
     Command,
+    /// The file of settings holds it.
+    Here,
 }
 
 impl PasswordChoice {
-    const ALL: [Self; 3] = [Self::Prompt, Self::Environment, Self::Command];
+    const ALL: [Self; 4] = [Self::Prompt, Self::Environment, Self::Command, Self::Here];
 
     /// In a few words.
     #[must_use]
@@ -55,11 +58,14 @@ impl PasswordChoice {
             Self::Prompt => "asked for each time",
             Self::Environment => "in a variable",
             Self::Command => "printed by a command",
+            Self::Here => "in the file of settings",
         }
     }
 
-    fn step(self, by: usize) -> Self {
-        Self::ALL[(self as usize + by) % Self::ALL.len()]
+    /// The next one, or the one before; only a password that is known can be kept.
+    fn step(self, forward: bool, is_known: bool) -> Self {
+        let len = Self::ALL.len() - usize::from(!is_known);
+        Self::ALL[(self as usize + if forward { 1 } else { len - 1 }) % len]
     }
 }
 
@@ -75,7 +81,14 @@ pub struct ProfilePane {
     pub source: TypedWord,
     /// The row that takes the keys.
     pub row: ProfileRow,
-    origin: Origin,
+    /// The place as it is open.
+    place: Place,
+    /// The connection it is open with.
+    ticket: Ticket,
+    /// The connection string with its password, where that is known.
+    whole: Option<SecretString>,
+    /// It is being kept.
+    waits: bool,
 }
 
 /// Without where it is: a password may be in it.
@@ -86,15 +99,19 @@ impl fmt::Debug for ProfilePane {
 }
 
 impl ProfilePane {
-    fn new(place: &Place) -> Self {
+    fn new(place: &Place, ticket: Ticket, taken: &[Place]) -> Self {
         let has_user = uri_of(&place.origin).is_some_and(|uri| uri::lacks_password(&uri).is_some());
+        let (password, source) = before(&place.origin);
         Self {
-            name: TypedWord::of(&suggested(place)),
+            name: TypedWord::of(&name::suggested(place, taken)),
             read_only: place.read_only,
-            password: has_user.then_some(PasswordChoice::Prompt),
-            source: TypedWord::default(),
+            password: has_user.then_some(password),
+            source: TypedWord::of(&source),
             row: ProfileRow::Name,
-            origin: place.origin.clone(),
+            whole: whole_of(&place.origin).filter(|_| has_user),
+            place: place.clone(),
+            ticket,
+            waits: false,
         }
     }
 
@@ -103,9 +120,17 @@ impl ProfilePane {
     pub fn rows(&self) -> Vec<ProfileRow> {
         let mut rows = vec![ProfileRow::Name, ProfileRow::ReadOnly];
         rows.extend(self.password.map(|_| ProfileRow::Password));
-        let has_source = self.password.is_some_and(|password| password != PasswordChoice::Prompt);
+        let has_source = matches!(self.password, Some(PasswordChoice::Environment | PasswordChoice::Command));
         rows.extend(has_source.then_some(ProfileRow::Source));
         rows
+    }
+
+    /// What there is to say of what is chosen.
+    #[must_use]
+    pub fn warning(&self) -> Option<&'static str> {
+        let is_here = self.password == Some(PasswordChoice::Here);
+        is_here
+            .then_some("whoever can read the file, or a copy of it, has the password; it is made yours alone to read")
     }
 
     /// What is wrong with what was typed.
@@ -137,14 +162,17 @@ impl ProfilePane {
 
     /// Changes what is chosen and not typed; `false`: that row is typed in.
     fn turn(&mut self, key: KeyCode) -> bool {
-        let steps = match key {
-            KeyCode::Char(' ') | KeyCode::Right => 1,
-            KeyCode::Left => PasswordChoice::ALL.len() - 1,
+        let forward = match key {
+            KeyCode::Char(' ') | KeyCode::Right => true,
+            KeyCode::Left => false,
             _ => return self.typed().is_none(),
         };
+        let is_known = self.whole.is_some();
         match self.row {
             ProfileRow::ReadOnly => self.read_only = !self.read_only,
-            ProfileRow::Password => self.password = self.password.map(|password| password.step(steps)),
+            ProfileRow::Password => {
+                self.password = self.password.map(|password| password.step(forward, is_known));
+            }
             ProfileRow::Name | ProfileRow::Source => return false,
         }
         true
@@ -174,6 +202,7 @@ impl ProfilePane {
         match self.password {
             None => Some(PasswordSource::None),
             Some(PasswordChoice::Prompt) => Some(PasswordSource::Prompt),
+            Some(PasswordChoice::Here) => self.whole.clone().map(|whole| PasswordSource::Here(WholeUri(whole))),
             Some(PasswordChoice::Environment) => {
                 if text.is_empty() || text.contains(['=', ' ', '$']) {
                     self.source.problem = wrong("the name of a variable, such as MONGODB_PASSWORD");
@@ -205,7 +234,7 @@ impl ProfilePane {
             return None;
         };
         let read_only = self.read_only;
-        let profile = match &self.origin {
+        let profile = match &self.place.origin {
             Origin::Target(Target::Folder(path)) => NewProfile::Folder { dir: path.display().to_string(), read_only },
             origin => {
                 let (database, collection) = match origin {
@@ -235,13 +264,32 @@ fn uri_of(origin: &Origin) -> Option<String> {
     Some(uri::without_password(uri.expose_secret()))
 }
 
-/// The first word of its host, or the name of its folder.
-fn suggested(place: &Place) -> String {
-    match &place.origin {
-        Origin::Target(Target::Folder(path)) => {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if name.is_empty() { disk::shorten_home(path) } else { name }
+/// The connection string with its password; `None` where that is not known here.
+fn whole_of(origin: &Origin) -> Option<SecretString> {
+    match origin {
+        Origin::Target(Target::Mongo { uri, .. }) => Some(uri.clone()),
+        Origin::Kept(kept) => match (&kept.uri, &kept.password) {
+            (SecretSource::Value(uri), Some(SecretSource::Value(typed))) => {
+                Some(uri::with_password(uri.expose_secret(), typed.expose_secret()))
+            }
+            _ => None,
+        },
+        Origin::Target(Target::Folder(_)) | Origin::Demo => None,
+    }
+}
+
+/// Where its password was to be had until now.
+fn before(origin: &Origin) -> (PasswordChoice, String) {
+    let password = match origin {
+        Origin::Kept(kept) => kept.password.as_ref(),
+        Origin::Target(_) | Origin::Demo => None,
+    };
+    match password {
+        Some(SecretSource::Environment(name)) => (PasswordChoice::Environment, name.clone()),
+        Some(SecretSource::Command(words)) => {
+            let line = shlex::try_join(words.iter().map(String::as_str)).unwrap_or_default();
+            (PasswordChoice::Command, line)
         }
-        _ => place.name.split([':', '.', ',']).next().unwrap_or_default().to_owned(),
+        Some(SecretSource::Value(_) | SecretSource::File(_)) | None => (PasswordChoice::Prompt, String::new()),
     }
 }

@@ -212,6 +212,7 @@ impl Screen {
             Command::Document(ticket, _) => {
                 vec![Event::Document(*ticket, Box::new(sample::inspection(sample::document("support-1042"))))]
             }
+            Command::At(_, asked) => self.answers(asked),
             Command::Match(ticket, ..) => vec![Event::Matched(*ticket, true)],
             Command::Sizes(ticket, keys) => {
                 vec![Event::Sized(*ticket, keys.iter().map(|key| (key.clone(), details(key))).collect())]

@@ -61,13 +61,7 @@ impl TypedWord {
     #[must_use]
     pub fn masked(&self, secret: Option<Range<usize>>) -> Self {
         let Some(secret) = secret else { return self.clone() };
-        let text = self.text();
-        let shown = text.char_indices().map(|(at, char)| if secret.contains(&at) { '*' } else { char });
-        let mut area = TextArea::new(vec![shown.collect()]);
-        let DataCursor(row, column) = self.area.cursor();
-        let [row, column] = [row, column].map(|at| u16::try_from(at).unwrap_or(u16::MAX));
-        area.move_cursor(CursorMove::Jump(row, column));
-        Self { area, problem: self.problem.clone() }
+        Self { area: masked(&self.area, &secret), problem: self.problem.clone() }
     }
 
     /// What is typed.
@@ -92,6 +86,18 @@ impl TypedWord {
     pub fn area(&self) -> &TextArea<'static> {
         &self.area
     }
+}
+
+/// A line to be shown, with a mark for each character of these bytes.
+#[must_use]
+pub fn masked(area: &TextArea<'static>, secret: &Range<usize>) -> TextArea<'static> {
+    let text = area.lines().join("\n");
+    let shown = text.char_indices().map(|(at, char)| if secret.contains(&at) { '*' } else { char });
+    let mut masked = TextArea::new(vec![shown.collect()]);
+    let DataCursor(row, column) = area.cursor();
+    let [row, column] = [row, column].map(|at| u16::try_from(at).unwrap_or(u16::MAX));
+    masked.move_cursor(CursorMove::Jump(row, column));
+    masked
 }
 
 #[cfg(test)]

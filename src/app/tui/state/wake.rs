@@ -20,7 +20,7 @@ impl AppState {
     pub fn next_change(&self) -> Option<Duration> {
         if self.areas.too_small {
             // Who sees nothing may still hear.
-            return self.alerts.next_due(self.look.now);
+            return self.alerts_due();
         }
         let preview = self.next_preview();
         if self.loading().is_some() {
@@ -32,7 +32,7 @@ impl AppState {
         let lost = self.workspace.connection.lost.as_ref().filter(|lost| lost.retry_at > self.look.now);
         let lost = lost.map(|_| Duration::from_secs(1));
         let soon = typed.into_iter().chain(preview);
-        decoration.into_iter().chain(soon).chain(lost).chain(self.alerts.next_due(self.look.now)).min()
+        decoration.into_iter().chain(soon).chain(lost).chain(self.alerts_due()).min()
     }
 
     /// The same of what nobody misses who does not look: ages, rates, what stands out.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::{
+    alerts::AlertWatch,
     areas::Pane,
     bulk::BulkPane,
     chosen::Peek,
@@ -93,8 +94,10 @@ pub struct Workspace {
     pub(super) looked: Option<(Vec<SessionKey>, Option<SessionKey>)>,
     /// The pane that had the focus as another connection was shown, and whether it was alone.
     pub(super) left_at: Option<(Pane, bool)>,
-    /// Its password was typed here: one that was refused is asked for again.
-    pub(super) typed_password: bool,
+    /// What is watched of it for alerts, while it is not shown.
+    pub(super) alerts: Option<AlertWatch>,
+    /// Its password was typed here, that of this user at these hosts: one that was refused is asked for again.
+    pub(super) typed_password: Option<(String, String)>,
     /// It was typed here, and is in no settings.
     pub(super) typed_place: bool,
     /// The conversation's place as it was laid out for.

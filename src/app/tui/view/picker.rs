@@ -43,13 +43,17 @@ pub fn connecting(frame: &mut Frame<'_>, body: Rect, place: &Place, state: &AppS
 /// The connections; while none is open, the start screen.
 pub fn places(frame: &mut Frame<'_>, picker: &Picker, menu: &Menu<Place>, state: &AppState) {
     let row = |place: &Place| {
-        let mut what = vec![place.whereabouts().unwrap_or_else(|| place.kind().to_owned())];
+        let open = state.open_at(place);
+        let mut what = Vec::new();
+        if open.is_empty() {
+            what.push(place.whereabouts().unwrap_or_else(|| place.kind().to_owned()));
+        } else {
+            what.extend(place.site());
+        }
         what.extend(place.note.map(str::to_owned));
         what.extend(place.scope.as_ref().map(|scope| format!("scope {scope}")));
         what.extend(place.read_only.then(|| "read-only".to_owned()));
-        let stands = state.is_place_shown(place).then_some("current");
-        let stands = stands.or_else(|| state.is_place_open(place).then_some("open"));
-        what.extend(stands.map(str::to_owned));
+        what.extend(open);
         (place.name.clone(), what.join(", "))
     };
     draw(frame, picker, " Connections ", menu, row, state);

@@ -28,6 +28,9 @@ use crate::app::tui::{
 /// Cells before a value.
 const NAMES: u16 = 13;
 
+/// Lines of what is wrong: the settings tell their file, the line and the mistake.
+const PROBLEM: usize = 4;
+
 const TITLE: &str = " Keep it as a profile ";
 const KEYS: &str = "Enter keep  Tab next  Space change  Esc leave";
 
@@ -37,14 +40,17 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, pane: &ProfilePane, state: &AppSt
     let width = usize::from(body.width.saturating_sub(4)).max(1);
     let rows = pane.rows();
     let problem = pane.problem().map(|problem| wrap::plain(problem, width)).unwrap_or_default();
-    let problem: Vec<_> = problem.into_iter().take(2).collect();
-    let area = areas::bottom(body, (rows.len() + problem.len() + 2) as u16);
+    let problem: Vec<_> = problem.into_iter().take(PROBLEM).collect();
+    let warning = pane.warning().filter(|_| problem.is_empty()).map(|warning| wrap::plain(warning, width));
+    let warning = warning.unwrap_or_default();
+    let area = areas::bottom(body, (rows.len() + problem.len() + warning.len() + 2) as u16);
     frame.render_widget(Clear, area);
     let keys = Line::styled(format!(" {} ", format::fit(KEYS, width, look.marks)), look.theme.dim);
     frame.render_widget(block::pane(Line::raw(TITLE), keys, true, look), area);
     let inner = areas::inside(area);
     let mut lines: Vec<Line<'static>> = rows.iter().map(|row| line(*row, pane, state)).collect();
     lines.extend(problem.into_iter().map(|line| Line::styled(format!("  {line}"), look.theme.error)));
+    lines.extend(warning.into_iter().map(|line| Line::styled(format!("  {line}"), look.theme.warn)));
     frame.render_widget(Paragraph::new(lines), inner);
     for (row, place) in rows.into_iter().zip(inner.rows()) {
         let typed = match row {
@@ -89,6 +95,7 @@ fn line(row: ProfileRow, pane: &ProfilePane, state: &AppState) -> Line<'static> 
 
 #[cfg(test)]
 mod tests {
+    use crossterm::event::KeyCode;
     use ratatui::layout::Size;
 
     use crate::app::tui::{
@@ -107,6 +114,11 @@ mod tests {
             for wanted in ["profile", "read-only", "asked for each time"] {
                 assert!(drawn.contains(wanted), "{wanted}: {drawn}");
             }
+            assert!(!drawn.contains("hunter2"), "{drawn}");
+            screen.put(Input::Key(KeyCode::Up.into()));
+            screen.put(Input::Key(KeyCode::Left.into()));
+            let drawn = sample::screen(width, height, |frame, _| view::draw(frame, &screen.state));
+            assert!(drawn.contains("in the file of settings") && drawn.contains("has the password"), "{drawn}");
             assert!(!drawn.contains("hunter2"), "{drawn}");
         }
     }

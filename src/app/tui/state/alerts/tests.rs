@@ -1,4 +1,5 @@
 use bson::doc;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::SignedDuration;
 
 use super::super::{Input, modal::Modal, sample::Screen};
@@ -6,7 +7,7 @@ use super::*;
 use crate::{
     app::{
         alert::AlertWhen,
-        place::Reveal,
+        place::{Origin, Place, Reveal},
         tui::view::{self, sample},
     },
     hook::{CipherKeys, EncryptedField, FieldCipher},
@@ -54,6 +55,36 @@ fn an_alert_marks_its_session_until_it_is_opened() {
     let row = screen.state.workspace.list.rows[2].clone();
     screen.state.open(&row);
     assert!(!screen.state.is_alerted(&key));
+}
+
+#[test]
+fn what_happens_at_a_connection_that_is_not_shown_is_told_and_marked_there() {
+    let filtered = AlertRule { filter: Some("app:shop".into()), name: "shop".into(), ..unhappy() };
+    let mut screen = with(vec![AlertRule { bell: true, ..unhappy() }, filtered]);
+    let (local, key) = (screen.state.workspace.ticket, screen.state.workspace.list.rows[2].key.clone());
+    let effects = screen.state.connect(Place::plain("other", Origin::Demo));
+    let effects = screen.state.absorb(effects);
+    screen.take(effects);
+    screen.answer_all();
+    screen.state.said = None;
+    let feedback = decode::feedback(&doc! { "rating": "down" }.into());
+    let news = News::Changes(vec![Change::feedback(key.clone(), feedback)]);
+    let effects = screen.state.update(Input::Task(Box::new(Event::News(local, news))));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Bell)), "{effects:?}");
+    let said = screen.state.said.clone().unwrap_or_default();
+    assert!(said.contains("alert unhappy: ") && said.contains(" at local, "), "{said}");
+    assert!(!screen.state.is_alerted(&key), "the session of that id here is another one");
+    let asked = effects.iter().find_map(|effect| match effect {
+        Effect::Ask(Command::At(connection, asked)) => Some((*connection, asked.lane().1)),
+        _ => None,
+    });
+    let Some((connection, Some(ticket))) = asked else { panic!("{effects:?}") };
+    assert_eq!(connection, local, "the store where it happened is asked");
+    screen.tell(Event::Matched(ticket, true));
+    assert!(screen.state.alerts.log.events().any(|event| event.says.contains("shop")));
+    screen.put(Input::Key(KeyEvent::new(KeyCode::Char('p'), KeyModifiers::CONTROL)));
+    screen.answer_all();
+    assert!(screen.state.is_alerted(&key));
 }
 
 #[test]

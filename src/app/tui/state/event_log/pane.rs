@@ -6,10 +6,13 @@ use jiff::Timestamp;
 
 use super::LoggedEvent;
 use crate::{
-    app::tui::state::{
-        AppState, Effect,
-        modal::{Menu, Modal},
-        named::ChosenSession,
+    app::{
+        task::Ticket,
+        tui::state::{
+            AppState, Effect,
+            modal::{Menu, Modal},
+            named::ChosenSession,
+        },
     },
     session::{Session, SessionKey, Summary},
 };
@@ -18,6 +21,18 @@ impl AppState {
     /// Notes something that happened, to a session of the connection in use where it was one.
     pub(in crate::app::tui::state) fn log_event(&mut self, says: impl Into<String>, session: Option<ChosenSession>) {
         let session = session.map(|session| (self.workspace.ticket, session));
+        self.alerts.log.keep(LoggedEvent { at: self.look.now, says: says.into(), session });
+        self.follow_events();
+    }
+
+    /// Notes something that happened to a session of a connection, shown or not.
+    pub(in crate::app::tui::state) fn log_event_at(
+        &mut self,
+        connection: Ticket,
+        says: impl Into<String>,
+        session: ChosenSession,
+    ) {
+        let session = Some((connection, session));
         self.alerts.log.keep(LoggedEvent { at: self.look.now, says: says.into(), session });
         self.follow_events();
     }

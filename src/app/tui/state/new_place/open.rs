@@ -2,18 +2,41 @@
 
 use crossterm::event::KeyEvent;
 
-use super::ListedFolders;
-use crate::app::{
-    config::typed_place,
-    place::Place,
-    tui::state::{AppState, Effect, commands::Completion, modal::Modal, prompt::TypedMistake, typed_word::WordKey},
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{ListedFolders, NewPlacePane};
+use crate::{
+    app::{
+        config::typed_place,
+        place::{Origin, Place, SecretSource},
+        tui::state::{
+            AppState, Effect,
+            commands::Completion,
+            connection::Stage,
+            modal::Modal,
+            prompt::TypedMistake,
+            typed_word::{TypedWord, WordKey},
+        },
+    },
+    repository::Target,
 };
 
 impl AppState {
-    /// Asks for a place.
+    /// Asks for a place. One that was typed and could not be opened is there to be put right.
     pub(in super::super) fn type_place(&mut self) -> Vec<Effect> {
-        self.modals.push(Modal::NewPlace(Box::default()));
+        let failed = matches!(self.workspace.connection.stage, Stage::Failed(_)) && self.workspace.typed_place;
+        let tried = self.workspace.connection.place.as_ref().filter(|_| failed);
+        let typed = tried.and_then(|place| as_typed(&place.origin)).unwrap_or_default();
+        let typed = TypedWord::of(typed.expose_secret());
+        self.modals.push(Modal::NewPlace(Box::new(NewPlacePane { typed, ..NewPlacePane::default() })));
         Vec::new()
+    }
+
+    /// Asks for a place that was pasted where one is chosen.
+    pub(in super::super) fn type_place_from(&mut self, pasted: &str) {
+        let mut pane = NewPlacePane::default();
+        pane.paste(pasted);
+        self.modals.push(Modal::NewPlace(Box::new(pane)));
     }
 
     /// A key while a place is typed.
@@ -84,17 +107,47 @@ impl AppState {
     }
 }
 
+/// A place as it would be typed again.
+fn as_typed(origin: &Origin) -> Option<SecretString> {
+    match origin {
+        Origin::Target(Target::Mongo { uri, .. }) => Some(uri.clone()),
+        Origin::Target(Target::Folder(path)) => Some(path.display().to_string().into()),
+        Origin::Kept(kept) => match &kept.uri {
+            SecretSource::Value(uri) => Some(uri.clone()),
+            SecretSource::File(_) | SecretSource::Command(_) | SecretSource::Environment(_) => None,
+        },
+        Origin::Demo => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         app::{
-            place::Origin,
-            task::Command,
+            task::{Command, Event, command::Lane},
             tui::state::{Input, sample::Screen},
         },
-        repository::Target,
+        repository::Error,
     };
+
+    #[test]
+    fn what_could_not_be_opened_is_put_right_and_still_offered_to_be_kept() {
+        let mut screen = Screen::start(80, 24);
+        screen.put(Input::Paste("mongodb://me:hunter2@bd:27017/agents\n".to_owned()));
+        assert_eq!(shown(&screen), "mongodb://me:*******@bd:27017/agents", "pasted where a place is chosen");
+        for tried in 0..3 {
+            screen.press(if tried == 0 { "\n" } else { "r" });
+            let Some(Command::Connect(ticket, _)) = screen.asked.pop_back() else { panic!("{:?}", screen.asked) };
+            let error = Error::unreachable("bd:27017", "no such host");
+            screen.tell(Event::Failed { ticket, lane: Lane::Connection, error });
+        }
+        screen.press("a");
+        assert_eq!(shown(&screen), "mongodb://me:*******@bd:27017/agents");
+        screen.press("\u{1b}r");
+        screen.answer_all();
+        assert!(matches!(screen.state.modals.last(), Some(Modal::Profile(_))), "{:?}", screen.state.modals);
+    }
 
     fn shown(screen: &Screen) -> String {
         let Some(Modal::NewPlace(pane)) = screen.state.modals.last() else { panic!("{:?}", screen.state.modals) };

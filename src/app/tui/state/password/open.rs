@@ -3,14 +3,18 @@
 use crossterm::event::KeyEvent;
 
 use super::PasswordPane;
-use crate::app::{
-    place::{Origin, SecretSource},
-    tui::state::{
-        AppState, Effect,
-        connection::Stage,
-        modal::Modal,
-        typed_word::{TypedWord, WordKey},
+use crate::{
+    app::{
+        place::{Origin, SecretSource},
+        told,
+        tui::state::{
+            AppState, Effect,
+            connection::Stage,
+            modal::Modal,
+            typed_word::{TypedWord, WordKey},
+        },
     },
+    repository::Error,
 };
 
 impl AppState {
@@ -33,12 +37,13 @@ impl AppState {
             }
             WordKey::Enter => {
                 let typed = pane.typed.text();
+                let whose = Some((pane.user.clone(), pane.hosts.clone()));
                 self.modals.pop();
                 let Some(mut place) = self.workspace.connection.place.clone() else { return Vec::new() };
                 if let Origin::Kept(kept) = &mut place.origin {
                     kept.password = Some(SecretSource::Value(typed.into()));
                 }
-                self.workspace.typed_password = true;
+                self.workspace.typed_password = whose;
                 self.connect_as_before(place)
             }
             WordKey::Leave => {
@@ -51,14 +56,24 @@ impl AppState {
         }
     }
 
-    /// A place could not be opened with the password that was typed: who tries again is asked again.
-    pub(in super::super) fn forget_typed_password(&mut self) {
-        if std::mem::take(&mut self.workspace.typed_password)
-            && let Some(place) = &mut self.workspace.connection.place
+    /// A place could not be opened with the password that was typed, that of this user at these hosts: who tries again is asked again.
+    pub(in super::super) fn forget_typed_password(&mut self) -> Option<(String, String)> {
+        let whose = self.workspace.typed_password.take()?;
+        if let Some(place) = &mut self.workspace.connection.place
             && let Origin::Kept(kept) = &mut place.origin
         {
             kept.password = None;
         }
+        Some(whose)
+    }
+
+    /// The password that was typed was refused: it is asked for once more, with why.
+    pub(in super::super) fn ask_password_again(&mut self, user: String, hosts: String, error: &Error) -> Vec<Effect> {
+        let effects = self.on_password_wanted(user, hosts);
+        if let Some(Modal::Password(pane)) = self.modals.last_mut() {
+            pane.typed.problem = Some(told::sentence_on_screen(error));
+        }
+        effects
     }
 }
 
@@ -107,6 +122,23 @@ mod tests {
         screen.tell(Event::Failed { ticket, lane: Lane::Connection, error });
         screen.press("r");
         want(&mut screen);
+    }
+
+    #[test]
+    fn a_password_that_is_refused_is_asked_for_at_once_with_the_reason() {
+        let mut screen = asked();
+        screen.press("wrong\n");
+        let Some(Command::Connect(ticket, _)) = screen.asked.pop_back() else { panic!("{:?}", screen.asked) };
+        let reason = "authentication failed".to_owned();
+        let error = Error::Authentication { reason, by_password: true, hint: None, source: None };
+        screen.tell(Event::Failed { ticket, lane: Lane::Connection, error });
+        let Some(Modal::Password(pane)) = screen.state.modals.last() else { panic!("{:?}", screen.state.modals) };
+        assert!(pane.shown().text().is_empty() && pane.user == "me");
+        assert!(pane.shown().problem.is_some_and(|why| why.contains("refused the login")));
+        screen.press("right\n");
+        let Some(Command::Connect(_, place)) = screen.asked.pop_back() else { panic!("{:?}", screen.asked) };
+        let Origin::Kept(kept) = &place.origin else { panic!() };
+        assert!(matches!(&kept.password, Some(SecretSource::Value(typed)) if typed.expose_secret() == "right"));
     }
 
     #[test]

@@ -48,9 +48,10 @@ impl AppState {
 
     /// The same for what goes on with the connection that is being opened: what is known of it stays known.
     pub(in super::super) fn connect_as_before(&mut self, place: Place) -> Vec<Effect> {
-        let typed = (self.workspace.typed_password, self.workspace.typed_place);
+        let typed_password = self.workspace.typed_password.take();
+        let typed_place = self.workspace.typed_place;
         let effects = self.connect(place);
-        (self.workspace.typed_password, self.workspace.typed_place) = typed;
+        (self.workspace.typed_password, self.workspace.typed_place) = (typed_password, typed_place);
         effects
     }
 
@@ -59,8 +60,11 @@ impl AppState {
         if self.is_place_shown(&place) && !self.workspace.was_chosen(&place) {
             return self.close_modal();
         }
+        let is_again = self.workspace.connection.place.as_ref().is_some_and(|tried| tried.is_called_and_at(&place));
         match self.show_open_at(&place, None) {
             Some(effects) => effects,
+            // What was typed and failed is still to be kept.
+            None if is_again && !self.workspace.connection.is_open() => self.connect_as_before(place),
             None => self.connect(place),
         }
     }

@@ -151,3 +151,18 @@ fn what_is_not_saved_outlives_its_connection() {
     assert!(screen.state.said.as_deref().is_some_and(|said| said.contains("not saved")), "{:?}", screen.state.said);
     assert_eq!(screen.state.drafts().len(), 1);
 }
+
+#[test]
+fn each_connection_says_where_it_is_open_and_how_it_stands() {
+    let mut screen = Screen::listed(120, 40);
+    let local = screen.state.workspace.connection.place.clone().unwrap();
+    let ticket = screen.state.workspace.ticket;
+    assert_eq!(screen.state.open_at(&local), ["agents.sessions current"]);
+    open(&mut screen, "one");
+    let one = screen.state.workspace.connection.place.clone().unwrap();
+    assert_eq!(screen.state.open_at(&one), ["current"], "it has no collection");
+    assert_eq!(screen.state.open_at(&local), ["agents.sessions open"]);
+    screen.tell(Event::Link(ticket, Link::Lost { reason: "reset".to_owned(), retry_in_s: 4 }));
+    assert_eq!(screen.state.open_at(&local), ["agents.sessions open, lost"]);
+    assert!(screen.state.open_at(&Place::plain("two", Origin::Demo)).is_empty());
+}

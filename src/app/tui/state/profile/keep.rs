@@ -2,10 +2,11 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{ProfilePane, uri_of};
+use super::{ProfilePane, ProfileRow, uri_of};
 use crate::{
     app::{
-        place::Origin,
+        config::write::{ConfigEdit, NewProfile, PasswordSource},
+        place::{KeptTarget, Origin, Place, SecretSource},
         tui::state::{
             AppState, Effect,
             modal::Modal,
@@ -22,7 +23,8 @@ impl AppState {
         if std::mem::take(&mut self.workspace.typed_place)
             && let Some(place) = &self.workspace.connection.place
         {
-            self.modals.push(Modal::Profile(Box::new(ProfilePane::new(place))));
+            let pane = ProfilePane::new(place, self.workspace.ticket, &self.places);
+            self.modals.push(Modal::Profile(Box::new(pane)));
         }
     }
 
@@ -31,15 +33,76 @@ impl AppState {
         let Some(Modal::Profile(pane)) = self.modals.last_mut() else { return Vec::new() };
         match pane.on_key(key) {
             WordKey::Taken | WordKey::Complete => Vec::new(),
+            WordKey::Enter if pane.waits => Vec::new(),
             WordKey::Enter => {
-                let Some(edit) = pane.edit() else { return Vec::new() };
-                self.modals.pop();
-                vec![Effect::Configure(Box::new(edit))]
+                let edit = pane.edit();
+                // What was typed stays until it is kept.
+                pane.waits = edit.is_some();
+                edit.map(|edit| Effect::Configure(Box::new(edit))).into_iter().collect()
             }
+            WordKey::Leave if pane.waits => self.close_modal(),
             WordKey::Leave => {
                 self.modals.pop();
                 self.say("not kept; :save-profile keeps it later")
             }
+        }
+    }
+
+    /// The file of settings was changed, or could not be: why stands where it can be put right.
+    pub(in super::super) fn on_configured(&mut self, edit: &ConfigEdit, said: Result<String, String>) -> Vec<Effect> {
+        let pane = self.modals.iter_mut().find_map(|modal| match modal {
+            Modal::Profile(pane) if pane.waits && matches!(edit, ConfigEdit::Profile(..)) => Some(pane),
+            _ => None,
+        });
+        match (said, edit) {
+            (Err(why), _) => {
+                if let Some(pane) = pane {
+                    pane.waits = false;
+                    pane.row = ProfileRow::Name;
+                    pane.name.problem = Some(why);
+                } else {
+                    self.tell_error(why);
+                }
+                Vec::new()
+            }
+            (Ok(said), ConfigEdit::Profile(name, profile)) => {
+                self.take_profile(name, profile);
+                self.say(said)
+            }
+            (Ok(said), _) => self.say(said),
+        }
+    }
+
+    /// A place is a profile from now on: it is called so, and can be chosen by its name.
+    fn take_profile(&mut self, name: &str, profile: &NewProfile) {
+        let waits = |modal: &Modal| matches!(modal, Modal::Profile(pane) if pane.waits);
+        let Some(position) = self.modals.iter().position(waits) else { return };
+        let Modal::Profile(pane) = self.modals.remove(position) else { return };
+        let before = pane.place;
+        let kept = Place {
+            name: name.to_owned(),
+            origin: origin_of(profile),
+            read_only: self.only_reads || profile.read_only(),
+            is_profile: true,
+            note: None,
+            ..before.clone()
+        };
+        let is_it =
+            |place: &Place| !place.is_profile && place.name == before.name && before.origin.is_same(&place.origin);
+        match self.places.iter().position(is_it) {
+            Some(position) => self.places[position] = kept.clone(),
+            None => self.places.insert(0, kept.clone()),
+        }
+        if self.workspace.ticket != pane.ticket {
+            return;
+        }
+        if let Some(home) = self.workspace.home {
+            self.homes.rename(home, &kept);
+        }
+        if let Some(place) = &mut self.workspace.connection.place {
+            // What was opened to be read stays so.
+            let read_only = place.read_only || kept.read_only;
+            *place = Place { read_only, ..kept };
         }
     }
 
@@ -55,7 +118,7 @@ impl AppState {
         if !is_folder && uri_of(&place.origin).is_none() {
             return Err(mistake("this place is none that could be kept: it has no connection string of its own"));
         }
-        let mut pane = ProfilePane::new(place);
+        let mut pane = ProfilePane::new(place, self.workspace.ticket, &self.places);
         if !words.trim().is_empty() {
             pane.name = TypedWord::of(words.trim());
         }
@@ -64,21 +127,36 @@ impl AppState {
     }
 }
 
+/// Where the sessions of a profile are.
+fn origin_of(profile: &NewProfile) -> Origin {
+    let (uri, database, collection, password) = match profile {
+        NewProfile::Folder { dir, .. } => return Target::Folder(dir.into()).into(),
+        NewProfile::Mongo { uri, database, collection, password, .. } => (uri, database, collection, password),
+    };
+    let (database, collection) = (database.clone(), collection.clone());
+    let password = match password {
+        PasswordSource::None => return Target::Mongo { uri: uri.clone().into(), database, collection }.into(),
+        PasswordSource::Here(whole) => return Target::Mongo { uri: whole.0.clone(), database, collection }.into(),
+        PasswordSource::Prompt => None,
+        PasswordSource::Environment(name) => Some(SecretSource::Environment(name.clone())),
+        PasswordSource::Command(words) => Some(SecretSource::Command(words.clone())),
+    };
+    let uri = SecretSource::Value(uri.clone().into());
+    Origin::Kept(KeptTarget { uri, password, database, other_database: None, collection })
+}
+
 #[cfg(test)]
 mod tests {
     use crossterm::event::KeyCode;
 
-    use super::{
-        super::{PasswordChoice, ProfileRow},
-        *,
-    };
+    use super::{super::PasswordChoice, *};
     use crate::app::{
-        config::write::{ConfigEdit, NewProfile, PasswordSource},
-        tui::state::sample::Screen,
+        task::{Command, Ticket},
+        tui::state::{Input, sample::Screen},
     };
 
     fn pane(uri: &str) -> ProfilePane {
-        ProfilePane::new(&crate::app::config::typed_place(uri).unwrap())
+        ProfilePane::new(&crate::app::config::typed_place(uri).unwrap(), Ticket::default(), &[])
     }
 
     fn press(pane: &mut ProfilePane, keys: &[KeyCode]) {
@@ -92,7 +170,7 @@ mod tests {
         let mut made = pane("mongodb://me:hunter2@db.example.org/agents");
         assert!(!format!("{made:?}").contains("hunter2"));
         assert_eq!(made.name.text(), "db");
-        press(&mut made, &[KeyCode::Tab, KeyCode::Char(' '), KeyCode::Tab, KeyCode::Left]);
+        press(&mut made, &[KeyCode::Tab, KeyCode::Char(' '), KeyCode::Tab, KeyCode::Left, KeyCode::Left]);
         assert_eq!((made.read_only, made.password), (true, Some(PasswordChoice::Command)));
         assert_eq!(made.edit(), None);
         assert!(made.problem().is_some() && made.row == ProfileRow::Source);
@@ -126,5 +204,69 @@ mod tests {
         screen.press("\u{1b}");
         assert!(screen.state.said.as_deref().is_some_and(|said| said.contains("save-profile")));
         assert!(Screen::start(80, 24).state.run_save_profile("x").is_err());
+    }
+
+    #[test]
+    fn a_password_is_kept_in_the_file_only_where_that_is_chosen() {
+        let mut made = pane("mongodb://me:hunter2@db.example.org/agents");
+        assert!(made.warning().is_none());
+        press(&mut made, &[KeyCode::Tab, KeyCode::Tab, KeyCode::Left]);
+        assert_eq!(made.password, Some(PasswordChoice::Here));
+        assert!(made.warning().is_some() && made.rows().len() == 3);
+        let edit = made.edit().unwrap();
+        assert!(!format!("{edit:?}").contains("hunter2"));
+        let ConfigEdit::Profile(_, NewProfile::Mongo { uri, password: PasswordSource::Here(_), .. }) = edit else {
+            panic!()
+        };
+        assert_eq!(uri, "mongodb://me@db.example.org/agents");
+        let mut unknown = pane("mongodb://me@db.example.org/agents");
+        press(&mut unknown, &[KeyCode::Tab, KeyCode::Tab, KeyCode::Left]);
+        assert_eq!(unknown.password, Some(PasswordChoice::Command), "what nobody typed cannot be kept");
+    }
+
+    fn typed() -> Screen {
+        let mut screen = Screen::start(80, 24);
+        screen.press("amongodb://me:hunter2@db:27017/agents\n");
+        screen.answer_all();
+        assert!(matches!(screen.state.modals.last(), Some(Modal::Profile(_))));
+        screen
+    }
+
+    /// The change that is asked for as Enter is pressed.
+    fn kept(screen: &mut Screen) -> ConfigEdit {
+        let effects = screen.state.update(Input::Key(KeyCode::Enter.into()));
+        let mut edits = effects.into_iter().filter_map(|effect| match effect {
+            Effect::Configure(edit) => Some(*edit),
+            _ => None,
+        });
+        edits.next().unwrap()
+    }
+
+    #[test]
+    fn what_is_kept_is_known_at_once() {
+        let mut screen = typed();
+        let edit = kept(&mut screen);
+        screen.put(Input::Configured(Box::new(edit), Ok("the profile db is kept".to_owned())));
+        assert!(screen.state.modals.is_empty());
+        let here = screen.state.workspace.connection.place.clone().unwrap();
+        assert!(here.is_profile && here.name == "db" && screen.state.is_place_shown(&screen.state.places[0]));
+        assert_eq!(screen.state.places.iter().filter(|place| place.name.starts_with("db")).count(), 1);
+        assert!(screen.state.home_name(screen.state.workspace.home).starts_with("db,"));
+        screen.press("c\n");
+        let connects = screen.asked.iter().any(|command| matches!(command, Command::Connect(..)));
+        assert!(!connects && screen.state.modals.is_empty(), "it is open");
+    }
+
+    #[test]
+    fn what_cannot_be_kept_stays_to_be_put_right() {
+        let mut screen = typed();
+        screen.press("x");
+        let edit = kept(&mut screen);
+        screen.press("\n");
+        screen.put(Input::Configured(Box::new(edit), Err("not kept: there is one already".to_owned())));
+        let Some(Modal::Profile(pane)) = screen.state.modals.last() else { panic!("{:?}", screen.state.modals) };
+        assert_eq!(pane.name.text(), "dbx");
+        assert!(pane.problem().is_some_and(|problem| problem.contains("already")));
+        assert!(matches!(kept(&mut screen), ConfigEdit::Profile(name, _) if name == "dbx"));
     }
 }

@@ -14,6 +14,7 @@ use crate::{
         },
     },
     nearest,
+    repository::mongo::uri,
 };
 
 impl AppState {
@@ -207,9 +208,12 @@ impl AppState {
         (offers.collect(), false)
     }
 
-    /// Keeps a line among those typed before, unless it names what is kept encrypted.
+    /// Keeps a line among those typed before, unless it names what is kept encrypted or holds a password.
     pub(in super::super) fn keep_line(&mut self, asks: Asks, line: &str) -> Vec<Effect> {
         let line = line.trim();
+        if holds_secret(asks, line) {
+            return Vec::new();
+        }
         let filter = match asks {
             Asks::Find => None,
             Asks::Filter | Asks::Fleet => Some(line),
@@ -232,4 +236,10 @@ impl AppState {
     pub(super) fn may_keep(&self, typed: &str) -> bool {
         self.read_filter(typed).is_ok_and(|filter| *self.reveal.filter_on_disk(&filter) == *filter.source)
     }
+}
+
+/// Whether a connection string with a password is in a line.
+fn holds_secret(asks: Asks, line: &str) -> bool {
+    let is_login = asks == Asks::Command || line.contains('@');
+    is_login && (uri::password_span(line).is_some() || (line.contains("mongodb") && uri::has_secret_options(line)))
 }

@@ -104,7 +104,13 @@ fn whole(words: &str, problem: String) -> TypedMistake {
 #[cfg(test)]
 mod tests {
     use super::{super::Asks, *};
-    use crate::app::{task::Command, tui::state::sample::Screen};
+    use crate::app::{
+        task::Command,
+        tui::{
+            state::sample::Screen,
+            view::{self, sample},
+        },
+    };
 
     fn says(screen: &Screen) -> String {
         match screen.state.modals.last() {
@@ -122,6 +128,17 @@ mod tests {
         assert_eq!(screen.state.memory.commands, ["open abc"]);
         screen.press(":open \n");
         assert!(screen.state.modals.is_empty(), "without an id it is the action");
+    }
+
+    #[test]
+    fn a_connection_string_with_a_password_is_neither_shown_nor_kept() {
+        let mut screen = Screen::listed(120, 40);
+        screen.press(":connect mongodb://me:hunter2@h:1");
+        let drawn = sample::screen(120, 40, |frame, _| view::draw(frame, &screen.state));
+        assert!(drawn.contains("me:*******@h:1") && !drawn.contains("hunter2"), "{drawn}");
+        screen.press("\n");
+        assert!(screen.asked.iter().any(|command| matches!(command, Command::Connect(..))));
+        assert!(screen.state.memory.commands.is_empty(), "{:?}", screen.state.memory.commands);
     }
 
     #[test]
