@@ -125,7 +125,7 @@ impl Desk {
             ],
             Command::FilterValues(ticket, of) => {
                 let values = (0..200).map(|number| format!("value-{number:03}")).collect();
-                vec![Event::FilterValues(*ticket, of.clone(), Some(values))]
+                vec![Event::FilterValues(*ticket, *of, Some(values))]
             }
             Command::Open(ticket, key, _) => {
                 vec![Event::Opened(*ticket, Box::new(decode::session(stored(key))))]

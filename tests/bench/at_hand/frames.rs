@@ -13,7 +13,7 @@ const SCREENS: &[(&str, &str, &str)] = &[
     ("sort menu", "s", "Sort the sessions"),
     ("column menu", "|", " Columns "),
     ("letters of what to copy", "2y", " Copy "),
-    ("letters of where to go", "2;", "error"),
+    ("letters of where to go", "2;", "On to the next"),
     ("palette", ":so", "reverse-sort"),
     ("help, narrowed", "?sort", "Keys: sort"),
     ("offers of a filter", "/m", "messages:"),
