@@ -31,6 +31,9 @@ impl SessionList {
     /// So many sessions were looked at for the page that is read.
     pub(super) fn on_looked(&mut self, sessions: u64) {
         self.progress = Some(format!("looked at {} sessions so far", format::short(sessions)));
+        if let Some(page) = &mut self.page {
+            page.looked = true;
+        }
     }
 
     /// By which key the list is read again, as it is told.

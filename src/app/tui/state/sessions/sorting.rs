@@ -19,6 +19,11 @@ impl SessionList {
         self.start(tickets)
     }
 
+    /// Whether all sessions are looked at before the first row comes, where sessions are looked at at all.
+    pub(super) fn is_ranked(&self) -> bool {
+        !matches!(self.sort.by, SortBy::Updated | SortBy::Id)
+    }
+
     /// Rows bring the field that they are sorted by: the order must show.
     fn want_value(&mut self, by: &SortBy) {
         let SortBy::Metadata(key) = by else { return };
@@ -90,7 +95,7 @@ mod tests {
             task::{Command, Event, Ticket},
             tui::state::sample::Screen,
         },
-        repository::ListPlan,
+        repository::{Cursor, ListPlan, PageEnd},
         session::{Change, StoredDate, Summary},
     };
     use jiff::Timestamp;
@@ -124,7 +129,7 @@ mod tests {
         let mut screen = Screen::listed(80, 24);
         let effects = screen.state.sort_by(Sort::parse("tokens").unwrap());
         screen.take(effects);
-        let Some(Command::List(ticket, query)) =
+        let Some(Command::List(ticket, _)) =
             screen.asked.iter().rev().find(|command| matches!(command, Command::List(..))).cloned()
         else {
             panic!("no list was asked for")
@@ -136,10 +141,30 @@ mod tests {
         screen.tell(Event::Looked(ticket, 12_400));
         assert!(says(&screen).is_some_and(|says| says.starts_with("looked at 12")), "{:?}", says(&screen));
         assert!(screen.state.workspace.list.is_outdated(), "what was listed stays");
-        for event in screen.answers(&Command::List(ticket, query)) {
-            screen.tell(event);
-        }
+        screen.tell(Event::Rows(ticket, vec![Summary::new("a")]));
         assert_eq!(says(&screen).as_deref(), Some("all are read"));
+        let more = PageEnd::at(Some(Cursor::Undated { after: None }));
+        screen.tell(Event::ListEnd(ticket, more));
+        assert_eq!(says(&screen), None, "all were looked at, though not all are on this page");
+    }
+
+    #[test]
+    fn where_the_time_limit_ended_it_that_is_said() {
+        let mut screen = Screen::listed(80, 24);
+        let effects = screen.state.sort_by(Sort::parse("tokens").unwrap());
+        screen.take(effects);
+        let asked = screen.asked.iter().rev().find_map(|command| match command {
+            Command::List(ticket, _) => Some(*ticket),
+            _ => None,
+        });
+        let ticket = asked.unwrap();
+        screen.tell(Event::Plan(ticket, ListPlan::unserved("all are read")));
+        screen.tell(Event::Looked(ticket, 40));
+        screen.tell(Event::Rows(ticket, vec![Summary::new("a")]));
+        let end = PageEnd::timed_out(Some(Cursor::Undated { after: None }));
+        screen.tell(Event::ListEnd(ticket, end.noting(Some("sorted among the 40 newest".to_owned()))));
+        let says = screen.state.workspace.list.says().map(|(says, _)| says.to_owned());
+        assert_eq!(says.as_deref(), Some("sorted among the 40 newest"));
     }
 
     #[test]
