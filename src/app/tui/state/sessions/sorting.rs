@@ -93,12 +93,14 @@ mod tests {
     use crate::{
         app::{
             task::{Command, Event, Ticket},
-            tui::state::sample::Screen,
+            tui::state::{Input, sample::Screen},
         },
         repository::{Cursor, ListPlan, PageEnd},
         session::{Change, StoredDate, Summary},
     };
     use jiff::Timestamp;
+    use ratatui::layout::Size;
+    use std::time::Duration;
 
     fn asked(screen: &Screen) -> Option<&crate::repository::ListQuery> {
         screen.asked.iter().rev().find_map(|command| match command {
@@ -141,6 +143,9 @@ mod tests {
         screen.tell(Event::Looked(ticket, 12_400));
         assert!(says(&screen).is_some_and(|says| says.starts_with("looked at 12")), "{:?}", says(&screen));
         assert!(screen.state.workspace.list.is_outdated(), "what was listed stays");
+        screen.state.workspace.list.count = Some(20_000);
+        screen.tell(Event::Looked(ticket, 12_500));
+        assert!(says(&screen).is_some_and(|says| says.contains(" of 20")), "{:?}", says(&screen));
         screen.tell(Event::Rows(ticket, vec![Summary::new("a")]));
         assert_eq!(says(&screen).as_deref(), Some("all are read"));
         let more = PageEnd::at(Some(Cursor::Undated { after: None }));
@@ -148,16 +153,38 @@ mod tests {
         assert_eq!(says(&screen), None, "all were looked at, though not all are on this page");
     }
 
-    #[test]
-    fn where_the_time_limit_ended_it_that_is_said() {
-        let mut screen = Screen::listed(80, 24);
+    /// A screen that is to be sorted by tokens, and the ticket of what it asks.
+    fn ranking(width: u16, height: u16) -> (Screen, Ticket) {
+        let mut screen = Screen::listed(width, height);
         let effects = screen.state.sort_by(Sort::parse("tokens").unwrap());
         screen.take(effects);
         let asked = screen.asked.iter().rev().find_map(|command| match command {
             Command::List(ticket, _) => Some(*ticket),
             _ => None,
         });
-        let ticket = asked.unwrap();
+        (screen, asked.unwrap())
+    }
+
+    #[test]
+    fn while_all_are_looked_at_one_goes_on_in_what_was_listed() {
+        let (mut screen, ticket) = ranking(120, 40);
+        screen.state.ui.preview = true;
+        let rest = |screen: &mut Screen| {
+            screen.press("j");
+            let now = screen.state.look.now.checked_add(Duration::from_millis(200)).unwrap();
+            screen.put(Input::Tick(now));
+            screen.put(Input::Resize(Size::new(120, 40)));
+            screen.asked.iter().any(|command| matches!(command, Command::Open(..)))
+        };
+        screen.asked.clear();
+        assert!(!rest(&mut screen), "the answer may come at any moment");
+        screen.tell(Event::Looked(ticket, 40));
+        assert!(rest(&mut screen));
+    }
+
+    #[test]
+    fn where_the_time_limit_ended_it_that_is_said() {
+        let (mut screen, ticket) = ranking(80, 24);
         screen.tell(Event::Plan(ticket, ListPlan::unserved("all are read")));
         screen.tell(Event::Looked(ticket, 40));
         screen.tell(Event::Rows(ticket, vec![Summary::new("a")]));
