@@ -3,6 +3,8 @@
 
 #[path = "terminal/drafts.rs"]
 mod drafts;
+#[path = "terminal/listing.rs"]
+mod listing;
 #[path = "terminal/outside.rs"]
 mod outside;
 #[path = "terminal/pictures.rs"]
