@@ -60,7 +60,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
         query.limit = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
         let mut progress = ProgressLine::default();
         // It goes with the page, before anything else is written.
-        let looked = move |sessions| progress.show(&format!("strandscope: looked at {sessions} sessions"));
+        let looked = move |sessions: u64| progress.show(&format!("strandscope: looked at {sessions} sessions"));
         let (page, end) = reader.list(&query).on_looked(looked).read().await?;
         if page.is_empty() && query.after.is_none() {
             let why = context::why_empty(reader.as_ref()).await;
