@@ -57,13 +57,25 @@ pub(in crate::app::tui::state) fn run(state: &mut AppState, words: &str) -> Resu
     Ok(state.sort_by(sort))
 }
 
-/// What may follow `:sort`, with what it means: each column in its usual direction, then the other way round once it is typed whole.
+/// How the name of a field of the metadata begins.
+const META: &str = "meta.";
+
+/// What may follow `:sort`, with what it means: each column in its usual direction, then the other way round once it is typed whole. The
+/// fields of the metadata that no column shows come once one is begun.
 pub(in crate::app::tui::state) fn complete(state: &AppState, typed: &str) -> Vec<(String, String)> {
     let typed = typed.trim_start();
     let named = SortBy::NAMES.iter().filter_map(|name| SortBy::from_name(name));
     let named = named.filter(|by| !matches!(by, SortBy::Metadata(_)));
     let shown = state.ui.columns.iter().map(Column::sort_by).filter(|by| matches!(by, SortBy::Metadata(_)));
-    let offered = named.chain(shown).flat_map(|by| {
+    let stored = state.workspace.known.metadata_keys().filter(|_| typed.starts_with(META)).into_iter();
+    let stored = stored.flat_map(|known| &known.keys).map(|key| SortBy::Metadata(key.path.keys().join(".")));
+    let mut columns: Vec<SortBy> = named.chain(shown).collect();
+    for by in stored {
+        if !columns.contains(&by) {
+            columns.push(by);
+        }
+    }
+    let offered = columns.into_iter().flat_map(|by| {
         let usual = Sort::new(by);
         let is_whole = typed.starts_with(&usual.by.to_string());
         let other = is_whole.then(|| usual.reversed());
@@ -75,16 +87,17 @@ pub(in crate::app::tui::state) fn complete(state: &AppState, typed: &str) -> Vec
 
 /// What an order puts first.
 fn meaning(sort: &Sort) -> String {
-    let (first, last) = match &sort.by {
-        SortBy::Updated => ("changed last", "changed longest ago"),
-        SortBy::Created => ("the newest", "the oldest"),
+    let (down, up) = match &sort.by {
+        SortBy::Updated => ("the last changed first", "the longest unchanged first"),
+        SortBy::Created => ("the newest first", "the oldest first"),
         SortBy::Id | SortBy::Application | SortBy::SessionType | SortBy::Model => ("from z to a", "from a to z"),
-        SortBy::Metadata(_) => ("the greatest value", "the least value"),
-        SortBy::Figure(SessionFigure::LatencyP95) => ("the slowest", "the fastest"),
-        SortBy::Figure(SessionFigure::Size) => ("the largest", "the smallest"),
-        _ => ("the most", "the fewest"),
+        SortBy::Metadata(_) => ("the greatest value first", "the least value first"),
+        SortBy::Figure(SessionFigure::LatencyP95) => ("the slowest first", "the fastest first"),
+        SortBy::Figure(SessionFigure::Size) => ("the largest first", "the smallest first"),
+        _ => ("the most first", "the fewest first"),
     };
-    format!("{} first", if sort.ascending { last } else { first })
+    let first = if sort.ascending { up } else { down };
+    first.to_owned()
 }
 
 #[cfg(test)]
@@ -95,8 +108,8 @@ mod tests {
             task::{Command, Event, Ticket},
             tui::state::{Input, sample::Screen},
         },
-        repository::{Cursor, ListPlan, PageEnd},
-        session::{Change, StoredDate, Summary},
+        repository::{Cursor, ListPlan, MetadataKey, MetadataKeys, PageEnd},
+        session::{Change, MetadataPath, StoredDate, Summary},
     };
     use jiff::Timestamp;
     use ratatui::layout::Size;
@@ -242,5 +255,30 @@ mod tests {
         for text in texts("") {
             assert!(Sort::parse(&text).is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn fields_of_the_metadata_are_asked_for_and_offered_once_one_is_begun() {
+        let mut screen = Screen::listed(80, 24);
+        screen.press(":sort met");
+        let asked = |screen: &Screen| {
+            screen.asked.iter().rev().find_map(|command| match command {
+                Command::MetadataKeys(ticket) => Some(*ticket),
+                _ => None,
+            })
+        };
+        assert!(asked(&screen).is_none());
+        screen.press("a.");
+        let ticket = asked(&screen).unwrap();
+        let path = MetadataPath::new(vec!["customer".to_owned(), "tier".to_owned()]).unwrap();
+        let keys = vec![MetadataKey { path, sessions: 2, kinds: Vec::new() }];
+        screen.tell(Event::MetadataKeys(ticket, MetadataKeys { sessions: 3, keys }));
+        let texts = |typed: &str| {
+            let offered = complete(&screen.state, typed);
+            offered.into_iter().map(|(text, _)| text).filter(|text| text.contains("tier")).collect::<Vec<_>>()
+        };
+        assert_eq!(texts("meta.cus"), ["meta.customer.tier"]);
+        assert_eq!(texts("meta.customer.tier"), ["meta.customer.tier", "meta.customer.tier:asc"]);
+        assert!(texts("").is_empty(), "they may be many");
     }
 }
