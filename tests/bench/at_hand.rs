@@ -46,7 +46,7 @@ fn main() {
     let uri = support::server().uri.clone();
     let sessions = runtime.block_on(collection::fill(&uri));
     if wanted("preview") {
-        preview::run(&runtime, &uri, &sessions, rounds / 5);
+        preview::run(&runtime, &uri, &sessions, rounds / 12);
     }
     if wanted("stop") {
         runtime.block_on(stop::run(&uri, rounds));
