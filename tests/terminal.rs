@@ -7,6 +7,8 @@ mod drafts;
 mod images;
 #[path = "terminal/keys.rs"]
 mod keys;
+#[path = "terminal/listing.rs"]
+mod listing;
 #[path = "terminal/outside.rs"]
 mod outside;
 #[path = "terminal/pictures.rs"]

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use super::{
     args::{Limit, ListArgs},
     context::{self, Context},
-    output::{Out, note, terminal_width},
+    output::{Out, ProgressLine, note, terminal_width},
     typed_filter::TypedFilter,
 };
 use rows::{ListForm, ListWriter};
@@ -55,10 +55,13 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
     let mut rows = ListWriter::new(wanted.form, wanted.columns.clone(), terminal);
     let mut out = Out::new();
     let mut listed = 0;
-    let mut explained = false;
+    let (mut explained, mut timed_out) = (false, false);
     loop {
         query.limit = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
-        let (page, end) = reader.list(&query).read().await?;
+        let mut progress = ProgressLine::default();
+        // It goes with the page, before anything else is written.
+        let looked = move |sessions: u64| progress.show(&format!("strandscope: looked at {sessions} sessions"));
+        let (page, end) = reader.list(&query).on_looked(looked).read().await?;
         if page.is_empty() && query.after.is_none() {
             let why = context::why_empty(reader.as_ref()).await;
             explained = why.is_some();
@@ -77,20 +80,28 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
         if let Some(said) = end.note.or(nothing) {
             note(&said);
         }
-        if end.timed_out {
-            return Err(Error::timed_out("the search", context.config.limits.read).into());
-        }
+        timed_out |= end.timed_out;
         match end.next {
+            _ if is_cut_short(end.timed_out, page.len(), query.limit) => break,
             Some(_) if left == 0 => {
                 if args.limit.is_none() {
                     note(&format!("{} are shown; --limit N or --limit all shows more", first(&args.sort)));
                 }
-                return Ok(());
+                break;
             }
             Some(next) => query.after = Some(next),
-            None => return Ok(()),
+            None => break,
         }
     }
+    if timed_out {
+        return Err(Error::timed_out("the search", context.config.limits.read).into());
+    }
+    Ok(())
+}
+
+/// Whether the time limit ended the search before its page was full. What was ranked by then is there for the pages that follow.
+fn is_cut_short(timed_out: bool, rows: usize, limit: u32) -> bool {
+    timed_out && rows < limit as usize
 }
 
 /// What is written of each session.
@@ -194,5 +205,17 @@ async fn figures(reader: &dyn SessionReader, key: &SessionKey) -> Result<Option<
             note(&format!("the tokens of {:?} are not known: {}", key.text(), told::sentence(&error)));
             Ok(None)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_page_that_is_not_full_was_cut_short() {
+        assert!(is_cut_short(true, 3, 50) && is_cut_short(true, 0, 1));
+        assert!(!is_cut_short(true, 50, 50), "the rest of what was ranked follows");
+        assert!(!is_cut_short(false, 3, 50));
     }
 }

@@ -61,7 +61,8 @@ pub fn note(said: &str) {
     let _ = writeln!(io::stderr(), "strandscope: {}", text::line(said));
 }
 
-/// How far something is, on a line of standard error that is written over; nothing where that is no terminal.
+/// How far something is, on a line of standard error that is written over; nothing where that is no terminal. It is taken away at the
+/// latest when this goes.
 #[derive(Debug, Default)]
 pub struct ProgressLine {
     is_shown: bool,
@@ -81,6 +82,12 @@ impl ProgressLine {
         if std::mem::take(&mut self.is_shown) {
             let _ = write!(io::stderr(), "\r\u{1b}[K");
         }
+    }
+}
+
+impl Drop for ProgressLine {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 

@@ -177,28 +177,10 @@ impl Column {
         "meta.KEY",
     ];
 
-    /// Reads a column's name; `None` where there is no such column.
+    /// Reads a column's name, which is that of an order; `None` where there is no such column.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "changed" => Self::Changed,
-            "created" => Self::Created,
-            "id" => Self::Id,
-            "application" => Self::Application,
-            "type" => Self::SessionType,
-            "agents" => Self::Agents,
-            "model" => Self::Model,
-            "messages" => Self::Messages,
-            "tokens" => Self::Tokens,
-            "calls" => Self::Calls,
-            "errors" => Self::Errors,
-            "latency" => Self::Latency,
-            "feedback" => Self::Feedback,
-            "guardrail" => Self::Guardrail,
-            "findings" => Self::Findings,
-            "size" => Self::Size,
-            _ => Self::Meta(name.strip_prefix("meta.").filter(|key| !key.is_empty())?.to_owned()),
-        })
+        SortBy::from_name(name).map(|by| Self::of(&by))
     }
 
     /// What a list is sorted by to be sorted by it.
@@ -273,5 +255,9 @@ mod tests {
             assert_eq!(named, Some(column.sort_by()), "{name}: the same name in both");
             assert_eq!(column.to_string(), *name);
         }
+        for (name, column) in [("updated", Column::Changed), ("App", Column::Application), ("SIZE", Column::Size)] {
+            assert_eq!(Column::from_name(name), Some(column), "what an order may be called");
+        }
+        assert_eq!(Column::from_name("meta."), None);
     }
 }

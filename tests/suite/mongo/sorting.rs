@@ -264,6 +264,36 @@ async fn sessions_that_change_while_a_ranking_is_paged_are_each_shown_once() {
 }
 
 #[tokio::test]
+async fn a_session_that_changes_while_the_others_are_looked_at_is_ranked_by_what_it_is_then() {
+    let (fresh, _) = loaded("ranked_moving", (0..100).map(|id| spoken(id, 1)).collect()).await;
+    index(&fresh, "updated_at").await;
+    let reader = reader(&fresh).await;
+    // The oldest, which is not looked at yet, becomes the newest; so does one that was.
+    let (uri, database) = (fresh.uri.clone(), fresh.database.clone());
+    let mut change = Some(move || {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(async {
+            let client = mongodb::Client::with_uri_str(uri).await.expect("a client");
+            let sessions = client.database(&database).collection::<Document>("sessions");
+            for (id, messages) in [(0, 50), (99, 40)] {
+                let dated = doc! { "updated_at": DateTime::from_millis(1000) };
+                let changed: Document = spoken(id, messages).into_iter().chain(dated).collect();
+                sessions.replace_one(doc! { "_id": id }, changed).await.expect("a write");
+            }
+        });
+    });
+    let query = first_page(200).sort(SortBy::Figure(SessionFigure::Tokens));
+    let listed = reader.list(&query).on_looked(move |_| {
+        if let Some(change) = change.take() {
+            std::thread::spawn(change).join().expect("it is written");
+        }
+    });
+    let (rows, end) = listed.read().await.expect("a page");
+    let names: Vec<&str> = rows.iter().map(Summary::name).collect();
+    assert_eq!((rows.len(), end.timed_out, &names[..2]), (100, false, &["0", "99"][..]), "{names:?}");
+}
+
+#[tokio::test]
 async fn a_ranking_that_is_not_kept_any_more_goes_on_where_it_was() {
     let (_fresh, reader) = loaded("ranked_anew", (0..7).map(|id| spoken(id, id as usize)).collect()).await;
     let sort = |by: SessionFigure| Sort::new(SortBy::Figure(by));

@@ -147,6 +147,7 @@ impl SessionList {
             aside: aside.then(Vec::new),
             first,
             begun: false,
+            looked: false,
             resume,
             before: self.rows.len(),
         });
@@ -229,7 +230,7 @@ impl SessionList {
         }
         if end.timed_out {
             self.notice = Some("the search took too long and was ended: there may be more than these".into());
-        } else if page.first && end.next.is_none() {
+        } else if page.first && (end.next.is_none() || page.looked && self.is_ranked()) {
             self.notice = self.emptiness.take(); // All was read: nothing to warn of any more.
         }
         if page.first && end.note.is_some() {

@@ -1,10 +1,11 @@
 //! The order that no index gives: the sessions are looked at, newest first, by what they are sorted by, until the read limit ends it.
 //!
-//! What was found is kept for the pages that follow, so that each session is on one of them however the sessions change meanwhile.
+//! Those that change while the others are looked at go to the front, which was walked by then: they are looked at once more at the
+//! end. What was found is kept for the pages that follow, so that each session is on one of them however they change meanwhile.
 //! A page whose ranking is not kept any more ranks anew and goes on after the session that it was told.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
@@ -19,7 +20,7 @@ use crate::{
         mongo::{MongoRepository, details, gate::Heard, indexes, lookup, outline},
         page::PlacedSession,
     },
-    session::{Details, SessionKey, Summary},
+    session::{Details, SessionKey, StoredDate, Summary},
 };
 
 /// So many sessions of a ranking are kept at most: the first.
@@ -167,7 +168,7 @@ impl<'a> Looking<'a> {
             .filter(self.query.filter.clone())
             .sort(walked_by)
             .metadata(self.query.sort.by.metadata());
-        let mut timed_out = false;
+        let (mut timed_out, mut newest) = (false, None);
         loop {
             let (sink, mut rows) = RowSink::collecting();
             let end = match walk(self.reader, &pages, &sink, self.heard).await {
@@ -176,7 +177,9 @@ impl<'a> Looking<'a> {
                 Err(error) => return Err(error),
             };
             self.foreign = self.foreign.or(end.note);
-            match self.look_at(rows.take()).await {
+            let rows = rows.take();
+            newest = newest.or_else(|| rows.first().and_then(|row| row.updated_at));
+            match self.look_at(rows).await {
                 Ok(LookOn::GivenUp) => return Ok(None),
                 Ok(LookOn::TimedOut) => timed_out = true,
                 Ok(LookOn::Yes) => timed_out |= end.timed_out,
@@ -188,7 +191,32 @@ impl<'a> Looking<'a> {
                 _ => break,
             }
         }
+        if let Some(newest) = newest.filter(|_| by_age && !timed_out) {
+            match self.look_again(pages, newest).await {
+                Ok(LookOn::GivenUp) => return Ok(None),
+                Ok(LookOn::TimedOut) | Err(Error::TimedOut { .. }) => timed_out = true,
+                Ok(LookOn::Yes) => {}
+                Err(error) => return Err(error),
+            }
+        }
         Ok(Some(self.done(timed_out, by_age)))
+    }
+
+    /// Looks at those that changed since the walk began, which was at the newest then.
+    async fn look_again(&mut self, mut pages: ListQuery, newest: StoredDate) -> Result<LookOn> {
+        pages.sort = Sort::new(SortBy::Updated).ascending(true);
+        pages.after = Some(Cursor::Dated { date: newest.into(), shown: Vec::new() });
+        loop {
+            let (sink, mut rows) = RowSink::collecting();
+            let end = walk(self.reader, &pages, &sink, self.heard).await?;
+            let mut rows = rows.take();
+            rows.retain(|row| row.updated_at.is_some_and(|at| at > newest));
+            let on = self.look_at(rows).await?;
+            match end.next {
+                Some(next @ Cursor::Dated { .. }) if on == LookOn::Yes && !end.timed_out => pages.after = Some(next),
+                _ => return Ok(on),
+            }
+        }
     }
 
     /// How many sessions are looked at by one question, and how often before more of them are found.
@@ -256,8 +284,18 @@ impl<'a> Looking<'a> {
         }
     }
 
+    /// Of a session that was looked at twice, the value that it had then counts.
+    fn keep_the_last_looks(&mut self) {
+        let mut seen = HashSet::with_capacity(self.sessions.len());
+        let before = self.sessions.len();
+        self.sessions.reverse();
+        self.sessions.retain(|known| seen.insert(known.key.clone()));
+        self.looked -= before - self.sessions.len();
+    }
+
     fn done(mut self, timed_out: bool, by_age: bool) -> Ranking {
         let sort = self.query.sort.clone();
+        self.keep_the_last_looks();
         self.sessions.sort_by(|a, b| sort.order(a, b));
         self.is_full |= self.sessions.len() > MOST_KEPT;
         self.sessions.truncate(MOST_KEPT);

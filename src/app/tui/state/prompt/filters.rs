@@ -159,6 +159,9 @@ impl AppState {
 
     /// What is to be known of the store for what is typed.
     pub(in super::super) fn wanted_as_typed(&self, prompt: &Prompt) -> Option<KnownOf> {
+        if prompt.asks == Asks::Command && names_a_field(prompt.text()) {
+            return Some(KnownOf::Keys);
+        }
         let start = match prompt.asks {
             Asks::Filter | Asks::Fleet => 0,
             Asks::Command => prompt.text().find(FILTER_COMMAND).filter(|at| *at == 0).map(|_| FILTER_COMMAND.len())?,
@@ -193,6 +196,12 @@ fn may_go_on(before: &str) -> bool {
 const META: &str = "meta.";
 /// The command that a filter follows.
 const FILTER_COMMAND: &str = "filter ";
+
+/// Whether a command is typed whose words are columns, and one of them is to be a field of the metadata.
+fn names_a_field(typed: &str) -> bool {
+    let words = ["sort ", "columns "].into_iter().find_map(|command| typed.strip_prefix(command));
+    typed.len() <= TYPED && words.is_some_and(|words| words.contains(META))
+}
 
 /// The field that stands before a colon: `meta.customer.tier`.
 fn path_of(prefix: &str) -> Option<MetadataPath> {

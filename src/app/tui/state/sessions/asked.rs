@@ -15,6 +15,8 @@ pub(super) struct AskedRows {
     pub first: bool,
     /// Something of it came: what was listed before is gone.
     pub begun: bool,
+    /// Sessions were looked at before a row came: all that there are, unless the time limit ended it.
+    pub looked: bool,
     /// Where to go on when it does not come: its own start, or for a reload where the list had come to.
     pub resume: Option<Cursor>,
     /// How many rows were known before it.

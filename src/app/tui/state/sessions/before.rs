@@ -91,6 +91,12 @@ impl SessionList {
         self.before.is_some()
     }
 
+    /// Whether the rows on screen are about to go: another list was asked for, and nothing tells that it takes long.
+    #[must_use]
+    pub fn is_leaving(&self) -> bool {
+        self.is_outdated() && self.progress.is_none()
+    }
+
     /// Whether anything was ever answered: where nothing was, no rows do not mean that there are none.
     #[must_use]
     pub fn is_known(&self) -> bool {

@@ -30,7 +30,14 @@ impl SessionList {
 
     /// So many sessions were looked at for the page that is read.
     pub(super) fn on_looked(&mut self, sessions: u64) {
-        self.progress = Some(format!("looked at {} sessions so far", format::short(sessions)));
+        let looked = format::short(sessions);
+        self.progress = Some(match self.count.filter(|count| *count >= sessions) {
+            Some(count) => format!("looked at {looked} of {} sessions", format::short(count)),
+            None => format!("looked at {looked} sessions so far"),
+        });
+        if let Some(page) = &mut self.page {
+            page.looked = true;
+        }
     }
 
     /// By which key the list is read again, as it is told.

@@ -19,6 +19,11 @@ impl SessionList {
         self.start(tickets)
     }
 
+    /// Whether all sessions are looked at before the first row comes, where sessions are looked at at all.
+    pub(super) fn is_ranked(&self) -> bool {
+        !matches!(self.sort.by, SortBy::Updated | SortBy::Id)
+    }
+
     /// Rows bring the field that they are sorted by: the order must show.
     fn want_value(&mut self, by: &SortBy) {
         let SortBy::Metadata(key) = by else { return };
@@ -52,13 +57,25 @@ pub(in crate::app::tui::state) fn run(state: &mut AppState, words: &str) -> Resu
     Ok(state.sort_by(sort))
 }
 
-/// What may follow `:sort`, with what it means: each column in its usual direction, then the other way round once it is typed whole.
+/// How the name of a field of the metadata begins.
+const META: &str = "meta.";
+
+/// What may follow `:sort`, with what it means: each column in its usual direction, then the other way round once it is typed whole. The
+/// fields of the metadata that no column shows come once one is begun.
 pub(in crate::app::tui::state) fn complete(state: &AppState, typed: &str) -> Vec<(String, String)> {
     let typed = typed.trim_start();
     let named = SortBy::NAMES.iter().filter_map(|name| SortBy::from_name(name));
     let named = named.filter(|by| !matches!(by, SortBy::Metadata(_)));
     let shown = state.ui.columns.iter().map(Column::sort_by).filter(|by| matches!(by, SortBy::Metadata(_)));
-    let offered = named.chain(shown).flat_map(|by| {
+    let stored = state.workspace.known.metadata_keys().filter(|_| typed.starts_with(META)).into_iter();
+    let stored = stored.flat_map(|known| &known.keys).map(|key| SortBy::Metadata(key.path.keys().join(".")));
+    let mut columns: Vec<SortBy> = named.chain(shown).collect();
+    for by in stored {
+        if !columns.contains(&by) {
+            columns.push(by);
+        }
+    }
+    let offered = columns.into_iter().flat_map(|by| {
         let usual = Sort::new(by);
         let is_whole = typed.starts_with(&usual.by.to_string());
         let other = is_whole.then(|| usual.reversed());
@@ -70,16 +87,17 @@ pub(in crate::app::tui::state) fn complete(state: &AppState, typed: &str) -> Vec
 
 /// What an order puts first.
 fn meaning(sort: &Sort) -> String {
-    let (first, last) = match &sort.by {
-        SortBy::Updated => ("changed last", "changed longest ago"),
-        SortBy::Created => ("the newest", "the oldest"),
+    let (down, up) = match &sort.by {
+        SortBy::Updated => ("the last changed first", "the longest unchanged first"),
+        SortBy::Created => ("the newest first", "the oldest first"),
         SortBy::Id | SortBy::Application | SortBy::SessionType | SortBy::Model => ("from z to a", "from a to z"),
-        SortBy::Metadata(_) => ("the greatest value", "the least value"),
-        SortBy::Figure(SessionFigure::LatencyP95) => ("the slowest", "the fastest"),
-        SortBy::Figure(SessionFigure::Size) => ("the largest", "the smallest"),
-        _ => ("the most", "the fewest"),
+        SortBy::Metadata(_) => ("the greatest value first", "the least value first"),
+        SortBy::Figure(SessionFigure::LatencyP95) => ("the slowest first", "the fastest first"),
+        SortBy::Figure(SessionFigure::Size) => ("the largest first", "the smallest first"),
+        _ => ("the most first", "the fewest first"),
     };
-    format!("{} first", if sort.ascending { last } else { first })
+    let first = if sort.ascending { up } else { down };
+    first.to_owned()
 }
 
 #[cfg(test)]
@@ -88,12 +106,14 @@ mod tests {
     use crate::{
         app::{
             task::{Command, Event, Ticket},
-            tui::state::sample::Screen,
+            tui::state::{Input, sample::Screen},
         },
-        repository::ListPlan,
-        session::{Change, StoredDate, Summary},
+        repository::{Cursor, ListPlan, MetadataKey, MetadataKeys, PageEnd},
+        session::{Change, MetadataPath, StoredDate, Summary},
     };
     use jiff::Timestamp;
+    use ratatui::layout::Size;
+    use std::time::Duration;
 
     fn asked(screen: &Screen) -> Option<&crate::repository::ListQuery> {
         screen.asked.iter().rev().find_map(|command| match command {
@@ -122,7 +142,7 @@ mod tests {
     fn what_is_looked_at_is_said_until_rows_come() {
         let mut screen = Screen::listed(80, 24);
         screen.press(":sort tokens\n");
-        let Some(Command::List(ticket, query)) =
+        let Some(Command::List(ticket, _)) =
             screen.asked.iter().rev().find(|command| matches!(command, Command::List(..))).cloned()
         else {
             panic!("no list was asked for")
@@ -134,10 +154,55 @@ mod tests {
         screen.tell(Event::Looked(ticket, 12_400));
         assert!(says(&screen).is_some_and(|says| says.starts_with("looked at 12")), "{:?}", says(&screen));
         assert!(screen.state.workspace.list.is_outdated(), "what was listed stays");
-        for event in screen.answers(&Command::List(ticket, query)) {
-            screen.tell(event);
-        }
+        screen.state.workspace.list.count = Some(20_000);
+        screen.tell(Event::Looked(ticket, 12_500));
+        assert!(says(&screen).is_some_and(|says| says.contains(" of 20")), "{:?}", says(&screen));
+        screen.tell(Event::Rows(ticket, vec![Summary::new("a")]));
         assert_eq!(says(&screen).as_deref(), Some("all are read"));
+        let more = PageEnd::at(Some(Cursor::Undated { after: None }));
+        screen.tell(Event::ListEnd(ticket, more));
+        assert_eq!(says(&screen), None, "all were looked at, though not all are on this page");
+    }
+
+    /// A screen that is to be sorted by tokens, and the ticket of what it asks.
+    fn ranking(width: u16, height: u16) -> (Screen, Ticket) {
+        let mut screen = Screen::listed(width, height);
+        let effects = screen.state.sort_by(Sort::parse("tokens").unwrap());
+        screen.take(effects);
+        let asked = screen.asked.iter().rev().find_map(|command| match command {
+            Command::List(ticket, _) => Some(*ticket),
+            _ => None,
+        });
+        (screen, asked.unwrap())
+    }
+
+    #[test]
+    fn while_all_are_looked_at_one_goes_on_in_what_was_listed() {
+        let (mut screen, ticket) = ranking(120, 40);
+        screen.state.ui.preview = true;
+        let rest = |screen: &mut Screen| {
+            screen.press("j");
+            let now = screen.state.look.now.checked_add(Duration::from_millis(200)).unwrap();
+            screen.put(Input::Tick(now));
+            screen.put(Input::Resize(Size::new(120, 40)));
+            screen.asked.iter().any(|command| matches!(command, Command::Open(..)))
+        };
+        screen.asked.clear();
+        assert!(!rest(&mut screen), "the answer may come at any moment");
+        screen.tell(Event::Looked(ticket, 40));
+        assert!(rest(&mut screen));
+    }
+
+    #[test]
+    fn where_the_time_limit_ended_it_that_is_said() {
+        let (mut screen, ticket) = ranking(80, 24);
+        screen.tell(Event::Plan(ticket, ListPlan::unserved("all are read")));
+        screen.tell(Event::Looked(ticket, 40));
+        screen.tell(Event::Rows(ticket, vec![Summary::new("a")]));
+        let end = PageEnd::timed_out(Some(Cursor::Undated { after: None }));
+        screen.tell(Event::ListEnd(ticket, end.noting(Some("sorted among the 40 newest".to_owned()))));
+        let says = screen.state.workspace.list.says().map(|(says, _)| says.to_owned());
+        assert_eq!(says.as_deref(), Some("sorted among the 40 newest"));
     }
 
     #[test]
@@ -188,5 +253,30 @@ mod tests {
         for text in texts("") {
             assert!(Sort::parse(&text).is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn fields_of_the_metadata_are_asked_for_and_offered_once_one_is_begun() {
+        let mut screen = Screen::listed(80, 24);
+        screen.press(":sort met");
+        let asked = |screen: &Screen| {
+            screen.asked.iter().rev().find_map(|command| match command {
+                Command::MetadataKeys(ticket) => Some(*ticket),
+                _ => None,
+            })
+        };
+        assert!(asked(&screen).is_none());
+        screen.press("a.");
+        let ticket = asked(&screen).unwrap();
+        let path = MetadataPath::new(vec!["customer".to_owned(), "tier".to_owned()]).unwrap();
+        let keys = vec![MetadataKey { path, sessions: 2, kinds: Vec::new() }];
+        screen.tell(Event::MetadataKeys(ticket, MetadataKeys { sessions: 3, keys }));
+        let texts = |typed: &str| {
+            let offered = complete(&screen.state, typed);
+            offered.into_iter().map(|(text, _)| text).filter(|text| text.contains("tier")).collect::<Vec<_>>()
+        };
+        assert_eq!(texts("meta.cus"), ["meta.customer.tier"]);
+        assert_eq!(texts("meta.customer.tier"), ["meta.customer.tier", "meta.customer.tier:asc"]);
+        assert!(texts("").is_empty(), "they may be many");
     }
 }

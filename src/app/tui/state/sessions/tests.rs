@@ -84,7 +84,10 @@ proptest! {
         changes in prop::collection::vec(change(), 0..30), before in 0..=40_usize,
     ) {
         let mut list = list(40);
-        list.page = Some(AskedRows { ticket: Ticket(1), aside: None, first: false, begun: false, resume: None, before });
+        let page = AskedRows {
+            ticket: Ticket(1), aside: None, first: false, begun: false, looked: false, resume: None, before,
+        };
+        list.page = Some(page);
         list.apply_all(&changes, true);
         let kept = list.page.as_ref().map_or(0, |page| page.before);
         prop_assert!(kept <= list.rows.len());

@@ -53,8 +53,8 @@ impl AppState {
     /// Notes where the cursor is. What is read of where it was is given up.
     fn note_cursor(&mut self) -> Option<Effect> {
         let list = &self.workspace.list;
-        // The rows are still those of the list before.
-        if list.is_outdated() {
+        // The rows are still those of the list before. Who waits for long goes on in them.
+        if list.is_leaving() {
             return None;
         }
         let on = list.selected_row().map(|row| &row.key);
@@ -86,7 +86,7 @@ impl AppState {
     /// Reads the session that the cursor rests on.
     fn show_preview(&mut self) -> Vec<Effect> {
         let left = self.workspace.visits.rest.left(self.look.now);
-        if left != Some(Duration::ZERO) || self.holds_preview() || self.workspace.list.is_outdated() {
+        if left != Some(Duration::ZERO) || self.holds_preview() || self.workspace.list.is_leaving() {
             return Vec::new();
         }
         self.workspace.visits.rest.since = None;
