@@ -61,7 +61,7 @@ pub fn expand_with(
         let bare = word.trim_end();
         let (signs, rest) = bare.split_at(bare.len() - bare.trim_start_matches(['(', '-']).len());
         let name = rest.strip_prefix('@').filter(|_| !quoted);
-        quoted ^= word.matches('"').count() % 2 == 1;
+        quoted = is_open_after(word, quoted);
         let start = word.as_ptr() as usize - text.as_ptr() as usize;
         let Some(name) = name else {
             match list_in(word).filter(|_| !was_quoted) {
@@ -92,12 +92,26 @@ pub fn expand_with(
     Ok(out)
 }
 
+/// Whether a quote is open after a word, which may hold quotes as text.
+fn is_open_after(word: &str, mut open: bool) -> bool {
+    let mut chars = word.chars().peekable();
+    while let Some(char) = chars.next() {
+        if char == '"' {
+            open = !open;
+        } else if open && char == '\\' && matches!(chars.peek(), Some('"' | '\\')) {
+            chars.next();
+        }
+    }
+    open
+}
+
 /// Where the name of a list stands in a word such as `-(in:@bookmarks)`.
 fn list_in(word: &str) -> Option<Range<usize>> {
     let before = word.trim_start_matches(['-', '(']);
-    let rest = before.strip_prefix("in:@")?;
+    let rest = before.get(4..).filter(|_| before[..4].eq_ignore_ascii_case("in:@"))?;
     let start = word.len() - rest.len();
-    let name = rest.trim_end().trim_end_matches(')');
+    // Other ids may follow.
+    let name = rest.split(',').next().unwrap_or(rest).trim_end().trim_end_matches(')');
     Some(start..start + name.len())
 }
 
@@ -135,7 +149,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError::UnknownFilter`] for a name that is not saved, with the nearest one.
     pub fn expand_filter(&self, text: &str) -> ConfigResult<String> {
-        expand(&self.filters, text).map_err(ConfigError::UnknownFilter)
+        expand(&self.filters, text).map_err(|unknown| ConfigError::UnknownFilter(unknown, text.to_owned()))
     }
 }
 
@@ -172,6 +186,7 @@ mod tests {
         let wrong = of("x -in:@bokmarks)").unwrap_err();
         assert_eq!((wrong.span, &wrong.problem[wrong.problem.len() - 12..]), (6..15, "\"bookmarks\"?"));
         assert!(of("in:@recent").unwrap_err().problem.contains("no session in"));
+        assert_eq!(of("(IN:@bookmarks,s-1 x)").unwrap(), format!("(IN:{ids},s-1 x)"));
         assert!(expand(&BTreeMap::new(), "in:@recent").unwrap_err().problem.contains("in the browser"));
     }
 
@@ -188,6 +203,8 @@ mod tests {
     #[test]
     fn quoted_and_inner_ats_are_left_alone() {
         assert_eq!(config().expand_filter(r#""a @recent" me@recent"#).unwrap(), r#""a @recent" me@recent"#);
+        assert_eq!(config().expand_filter(r#""say \"a" @recent"#).unwrap(), r#""say \"a" since:7d"#);
+        assert_eq!(config().expand_filter(r#""a\\" @recent"#).unwrap(), r#""a\\" since:7d"#);
     }
 
     #[test]
