@@ -47,7 +47,46 @@ fn write_script(shell: CompletedShell, to: &mut dyn Write) -> io::Result<()> {
         CompletedShell::Fish => &Fish,
         CompletedShell::Powershell => &Powershell,
     };
-    shell.write_registration(ASKED, PROGRAM, PROGRAM, PROGRAM, to)
+    let mut script = Vec::new();
+    shell.write_registration(ASKED, PROGRAM, PROGRAM, PROGRAM, &mut script)?;
+    let script = String::from_utf8_lossy(&script);
+    let script = if shell.is("bash") { whole_words(&script) } else { script.into_owned() };
+    to.write_all(script.as_bytes())
+}
+
+/// Bash takes words apart at colons and the like, and loses one that nothing follows: they are put together again, and of what is
+/// offered bash is told what stands in place of the part that it completes.
+fn whole_words(script: &str) -> String {
+    const PARTED: &str = r#"    local words=("${COMP_WORDS[@]}")
+    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+        words[COMP_CWORD]="$2"
+    fi
+"#;
+    const WHOLE: &str = r#"    local words=() last=-1 rest="${COMP_LINE:0:COMP_POINT}" part left
+    for part in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+        left="${rest#"${rest%%[![:space:]]*}"}"
+        if [[ "$left" != "$rest" || "$last" -lt 0 ]]; then
+            last=$((last + 1))
+        fi
+        part="${left:0:${#part}}"
+        words[last]="${words[last]-}$part"
+        rest="${left:${#part}}"
+    done
+    _CLAP_COMPLETE_INDEX="$last"
+    local cut="${words[last]%"$2"}"
+"#;
+    const GIVEN: &str = r#"    elif [[ $_CLAP_COMPLETE_SPACE == false ]] && [[ "${COMPREPLY-}" =~ [=/:]$ ]]; then
+        compopt -o nospace
+    fi
+"#;
+    const CUT: &str = r#"    elif [[ $_CLAP_COMPLETE_SPACE == false ]] && [[ "${COMPREPLY-}" =~ [=/:.]$ ]]; then
+        compopt -o nospace
+    fi
+    if [[ -n "$cut" && -n "${COMPREPLY-}" ]]; then
+        COMPREPLY=("${COMPREPLY[@]#"$cut"}")
+    fi
+"#;
+    script.replacen(PARTED, WHOLE, 1).replacen(GIVEN, CUT, 1)
 }
 
 /// The arguments, with what completes their values.

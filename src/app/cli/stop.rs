@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Write},
+    ops::Range,
     process::ExitCode,
 };
 
@@ -59,26 +60,22 @@ fn sentence(error: &anyhow::Error) -> String {
         Some(repository::Error::Filter(filter)) => Some(filter),
         _ => None,
     });
+    if let Some(config::ConfigError::UnknownFilter(unknown, typed)) = error.downcast_ref() {
+        return pointed(typed, &unknown.span, &unknown.problem);
+    }
     match (filter, error.downcast_ref::<repository::Error>()) {
-        (Some(filter), _) => pointed(filter),
+        (Some(filter), _) => pointed(&filter.source_text, &filter.span, &filter.sentence()),
         (None, Some(error)) => format!("strandscope: {}", told::sentence(error)),
         (None, None) => format!("strandscope: {error}"),
     }
 }
 
 /// A mistake in a filter, pointed at under the word.
-fn pointed(error: &FilterError) -> String {
+fn pointed(source: &str, span: &Range<usize>, sentence: &str) -> String {
     let shown = |text: &str| text::line(text).into_owned();
-    let source = &error.source_text;
-    let before = crate::app::tui::render::format::width(&shown(&source[..error.span.start]));
-    let marked = crate::app::tui::render::format::width(&shown(&source[error.span.clone()])).max(1);
-    format!(
-        "strandscope: {}\n  {}\n  {}{}",
-        shown(&error.sentence()),
-        shown(source),
-        " ".repeat(before),
-        "^".repeat(marked)
-    )
+    let before = crate::app::tui::render::format::width(&shown(&source[..span.start]));
+    let marked = crate::app::tui::render::format::width(&shown(&source[span.clone()])).max(1);
+    format!("strandscope: {}\n  {}\n  {}{}", shown(sentence), shown(source), " ".repeat(before), "^".repeat(marked))
 }
 
 fn code(error: &anyhow::Error) -> u8 {
@@ -115,6 +112,15 @@ mod tests {
         ");
         assert_eq!(code(&error.clone().into()), 2);
         assert_eq!(code(&repository::Error::Filter(error).into()), 2);
+    }
+
+    #[test]
+    fn a_saved_filter_that_there_is_not_is_pointed_at() {
+        let error = config::Config::default().expand_filter("app:x (-@nope)").unwrap_err().into();
+        let said = sentence(&error);
+        assert!(said.contains("no saved filter is called \"nope\""), "{said}");
+        assert!(said.ends_with("\n  app:x (-@nope)\n          ^^^^^"), "{said}");
+        assert_eq!(code(&error), 2);
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub fn with_lists(text: &str, reader: &dyn SessionReader) -> Result<String> {
     let put_in = filters::with_lists(&|list| memory.ids(list, &store), text);
     put_in.map_err(|UnknownName { span, problem }| {
         let problem = format!("{problem}: {}", reader.location());
-        ConfigError::UnknownFilter(UnknownName { span, problem }).into()
+        ConfigError::UnknownFilter(UnknownName { span, problem }, text.to_owned()).into()
     })
 }
 

@@ -60,7 +60,7 @@ pub enum ConfigError {
         /// The profile.
         name: String,
     },
-    /// A saved filter that there is not.
+    /// A saved filter that there is not, in the filter as it was typed.
     #[error("{}", _0.problem)]
-    UnknownFilter(UnknownName),
+    UnknownFilter(UnknownName, String),
 }

@@ -143,7 +143,8 @@ fn list_in(word: &str) -> Option<Range<usize>> {
     let before = word.trim_start_matches(['-', '(']);
     let prefix = before.get(.."in:@".len()).filter(|prefix| prefix.eq_ignore_ascii_case("in:@"))?;
     let start = word.len() - before.len() + prefix.len();
-    let name = word[start..].trim_end().trim_end_matches(')');
+    // Other ids may follow.
+    let name = word[start..].split(',').next().unwrap_or_default().trim_end().trim_end_matches(')');
     Some(start..start + name.len())
 }
 
@@ -183,7 +184,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError::UnknownFilter`] for a name that is not saved, with the nearest one.
     pub fn expand_filter(&self, text: &str) -> ConfigResult<String> {
-        expand(&self.filters, text).map_err(ConfigError::UnknownFilter)
+        expand(&self.filters, text).map_err(|unknown| ConfigError::UnknownFilter(unknown, text.to_owned()))
     }
 }
 
@@ -233,6 +234,7 @@ mod tests {
         assert_eq!(expand(&saved, "-@kept").unwrap(), "-(in:@bookmarks app:x)");
         assert_eq!(expand_with(&saved, &lists, "y @last").unwrap_err().span, 2..7);
         assert_eq!(expand_with(&saved, &lists, r#""a \"b" @kept"#).unwrap(), format!(r#""a \"b" in:{ids} app:x"#));
+        assert_eq!(of("(IN:@bookmarks,s-1 x)").unwrap(), format!("(IN:{ids},s-1 x)"));
     }
 
     #[test]
@@ -248,6 +250,8 @@ mod tests {
     #[test]
     fn quoted_and_inner_ats_are_left_alone() {
         assert_eq!(config().expand_filter(r#""a @recent" me@recent"#).unwrap(), r#""a @recent" me@recent"#);
+        assert_eq!(config().expand_filter(r#""say \"a" @recent"#).unwrap(), r#""say \"a" since:7d"#);
+        assert_eq!(config().expand_filter(r#""a\\" @recent"#).unwrap(), r#""a\\" since:7d"#);
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod ids;
 mod messages;
 mod within;
 
-pub(super) use bounds::query;
+pub(super) use bounds::{is_searched_for, query};
 pub(super) use within::within;
 
 use super::expr;

@@ -178,13 +178,13 @@ impl Pauses {
 
 /// A future that is never dropped halfway: the rest of it goes on in a task of its own. The driver's futures need that,
 /// and a task for each from the start would cost two changes of thread where nothing goes wrong.
-struct ToItsEnd<T: Send + 'static> {
+pub(super) struct ToItsEnd<T: Send + 'static> {
     work: Option<Pin<Box<dyn Future<Output = T> + Send>>>,
     runtime: Handle,
 }
 
 impl<T: Send + 'static> ToItsEnd<T> {
-    fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
+    pub(super) fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
         Self { work: Some(Box::pin(work)), runtime: Handle::current() }
     }
 }

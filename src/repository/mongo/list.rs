@@ -21,6 +21,7 @@
 mod ids;
 mod ranges;
 mod ranking;
+mod settled;
 mod values;
 
 pub(super) use ranges::dated_query;
@@ -35,7 +36,7 @@ use mongodb::Cursor as Rows;
 use super::{
     MongoRepository,
     errors::{self, Doing},
-    filter, findings,
+    filter,
     gate::Heard,
     indexes, rows,
 };
@@ -97,6 +98,10 @@ struct Reading<'a> {
     /// Told of every answer: a page of several stretches may take long, a server that answers nothing may not.
     heard: &'a Heard,
     given: u32,
+    /// How many rows were looked at whose messages decide.
+    looked: u64,
+    /// How many of those are settled together.
+    at_once: usize,
     began: Instant,
     /// What else than sessions is there, once it was looked for.
     note: Option<String>,
@@ -132,7 +137,8 @@ impl<'a> Reading<'a> {
         indexed: bool,
     ) -> Self {
         let search = Search { reader, query, indexed };
-        Self { search, found, heard, given: 0, began: Instant::now(), note: None }
+        let (looked, at_once, began) = (0, settled::FIRST, Instant::now());
+        Self { search, found, heard, given: 0, looked, at_once, began, note: None }
     }
 
     /// Few sessions are there, or none: perhaps because it is no collection of sessions.
@@ -171,23 +177,14 @@ impl<'a> Reading<'a> {
         mut note: impl FnMut(&RawDocument) + Send,
     ) -> Result<Stretch> {
         let query = self.search.query;
-        let reader = self.search.reader;
-        let noted = self.note.is_some();
-        let failed = |given: u32, error: &mongodb::error::Error| {
-            if (given > 0 || noted) && errors::is_timed_out(error) {
-                Ok(Stretch::TimedOut)
-            } else if given > 0 && errors::is_lost(error) {
-                // The rest is asked for anew, as the next page.
-                Ok(Stretch::Full)
-            } else {
-                Err(reader.failure(error, DOING))
-            }
-        };
         let mut rows = match opened {
             Ok(rows) => rows,
-            Err(error) => return failed(self.given, &error),
+            Err(error) => return self.failed(&error),
         };
         self.heard.note();
+        if query.filter.asks_for_messages() {
+            return self.take_settled(rows, note).await;
+        }
         while self.given < query.limit {
             let advanced = rows.advance().await;
             self.heard.note();
@@ -196,13 +193,6 @@ impl<'a> Reading<'a> {
                     let row = rows.current();
                     note(row);
                     let row = rows::summary(row, &query.metadata);
-                    if !findings::let_through(reader, &row, &query.filter).await? {
-                        // The server's limit is on each of its questions, and here every row asks some.
-                        if self.began.elapsed() >= reader.limits().read {
-                            return Ok(Stretch::TimedOut);
-                        }
-                        continue;
-                    }
                     self.given += 1;
                     if !self.found.push(row) {
                         // Nobody reads on: the search ends, and with it the cursor on the server.
@@ -210,10 +200,23 @@ impl<'a> Reading<'a> {
                     }
                 }
                 Ok(false) => return Ok(Stretch::Exhausted),
-                Err(error) => return failed(self.given, &error),
+                Err(error) => return self.failed(&error),
             }
         }
         Ok(Stretch::Full)
+    }
+
+    /// What an error makes of the page.
+    fn failed(&self, error: &mongodb::error::Error) -> Result<Stretch> {
+        let told = self.given > 0 || self.note.is_some() || self.looked > 0;
+        if told && errors::is_timed_out(error) {
+            Ok(Stretch::TimedOut)
+        } else if self.given > 0 && errors::is_lost(error) {
+            // The rest is asked for anew, as the next page.
+            Ok(Stretch::Full)
+        } else {
+            Err(self.search.reader.failure(error, DOING))
+        }
     }
 }
 
@@ -247,10 +250,12 @@ impl Search<'_> {
     }
 
     /// With a filter, each row is sent as soon as it is found: a search may take long between two of them. Long pages
-    /// trade some of that for fewer round trips.
+    /// trade some of that for fewer round trips, and where nothing but messages decides the next row is never far.
     fn batch_size(&self) -> u32 {
-        match (self.query.filter.is_empty(), self.query.limit) {
+        let filter = &self.query.filter;
+        match (filter.is_empty(), self.query.limit) {
             (true, limit) => limit.saturating_add(1),
+            (false, limit) if filter.asks_for_messages() && !filter::is_searched_for(filter) => (limit / 50).max(16),
             (false, 0..=100) => 1,
             (false, limit) => limit / 50,
         }

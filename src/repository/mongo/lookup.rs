@@ -5,7 +5,7 @@ use bson::{Bson, Document, doc};
 use super::{
     MongoRepository,
     errors::{self, Doing},
-    filter, foreign, indexes, rows,
+    filter, findings, foreign, indexes, rows,
 };
 use crate::{
     repository::{Error, Filter, Projection, Result},
@@ -17,6 +17,9 @@ use crate::{
 
 /// Sessions listed for an ambiguous id.
 const MOST_MATCHES: i64 = 100;
+
+/// Rows whose messages are looked at together.
+const SETTLED: usize = 32;
 
 /// How many sessions match; `None` when the time limit ended the count, or every message would have to be read for it.
 pub(super) async fn count(reader: &MongoRepository, filter: &Filter) -> Result<Option<u64>> {
@@ -110,12 +113,9 @@ pub(super) async fn rows_of(
         return Ok(rows);
     }
     let mut matching = Vec::new();
-    for row in rows {
-        match reader.whole(&row.key).await {
-            Ok(stored) if filter.matches(&rows::decoded(&stored)) => matching.push(row),
-            Ok(_) | Err(Error::NotFound { .. }) => {}
-            Err(error) => return Err(error),
-        }
+    for rows in rows.chunks(SETTLED) {
+        let through = findings::let_through(reader, rows, filter).await?;
+        matching.extend(rows.iter().filter(|row| through.contains(&row.key)).cloned());
     }
     Ok(matching)
 }

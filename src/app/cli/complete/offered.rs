@@ -1,6 +1,10 @@
 //! The values that are offered: read from the connection that the words so far mean.
 
-use std::{ffi::OsStr, sync::Arc, time::Duration};
+use std::{
+    ffi::{OsStr, OsString},
+    sync::Arc,
+    time::Duration,
+};
 
 use clap::{CommandFactory, FromArgMatches};
 use clap_complete::CompletionCandidate;
@@ -16,9 +20,9 @@ use crate::{
     },
     repository::{
         Filter, ListQuery, Opened, SessionReader,
-        filter::{FilterTerm, FilterTest, TextMatch},
+        filter::{FilterTerm, FilterTest, FilterValues, TextMatch, TypedFilterWord, filter_words, word_at},
     },
-    session::Summary,
+    session::{MetadataPath, Summary, edit},
 };
 
 /// How long a shell waits for an answer, at most.
@@ -55,12 +59,80 @@ pub(super) fn profiles(typed: &OsStr) -> Vec<CompletionCandidate> {
     names.map(CompletionCandidate::new).collect()
 }
 
-/// The words of a filter: prefixes with their meaning, values where they are few, saved filters.
+/// The words of a filter: prefixes with their meaning, values of the store behind one, saved filters.
 pub(super) fn filters(typed: &OsStr) -> Vec<CompletionCandidate> {
-    let (Some(typed), Some((config, ..))) = (typed.to_str(), settings()) else { return Vec::new() };
-    let saved = config.filters.iter().map(|(name, filter)| (format!("@{name}"), filter.clone()));
-    let fitting = saved.filter(|(word, _)| word.starts_with(typed));
-    fitting.map(|(word, help)| CompletionCandidate::new(word).help(Some(help.into()))).collect()
+    let Some(typed) = typed.to_str() else { return Vec::new() };
+    let word = word_at(typed, typed.len());
+    let offers = match (word.prefix.as_deref(), word.values()) {
+        (None, FilterValues::None) => words_and_saved(),
+        (_, FilterValues::Words(words)) => words.iter().map(|word| FilterOffer::plain(*word)).collect(),
+        (prefix, of) => values(prefix, of).into_iter().map(FilterOffer::plain).collect(),
+    };
+    fitting(typed, &word, offers)
+}
+
+/// What may stand in place of what is typed of a word or value.
+struct FilterOffer {
+    text: String,
+    help: Option<String>,
+}
+
+impl FilterOffer {
+    fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), help: None }
+    }
+}
+
+/// The offers that begin like what is typed, each with what stands before it.
+fn fitting(typed: &str, word: &TypedFilterWord, offers: Vec<FilterOffer>) -> Vec<CompletionCandidate> {
+    let before = &typed[..word.value_span.start];
+    let offers = offers.into_iter().filter(|offer| offer.text.starts_with(&word.value));
+    let candidate = |offer: FilterOffer| {
+        CompletionCandidate::new(format!("{before}{}", offer.text)).help(offer.help.map(Into::into))
+    };
+    offers.map(candidate).collect()
+}
+
+fn words_and_saved() -> Vec<FilterOffer> {
+    let known = filter_words().iter();
+    let known = known.map(|word| FilterOffer { text: word.text.to_owned(), help: Some(word.help.to_owned()) });
+    let saved = settings().map(|(config, ..)| config.filters).unwrap_or_default().into_iter();
+    let saved = saved.map(|(name, filter)| {
+        let help = text::line(&filter).into_owned();
+        FilterOffer { text: format!("@{name}"), help: Some(help) }
+    });
+    known.chain(saved).filter(|offer| is_one_word(&offer.text.replace(':', ""))).collect()
+}
+
+/// What the sessions have there, as it is typed.
+fn values(prefix: Option<&str>, of: FilterValues) -> Vec<String> {
+    let mut found = Vec::new();
+    if matches!(of, FilterValues::None | FilterValues::Ages | FilterValues::Numbers) {
+        return found;
+    }
+    ask(async |reader| {
+        found = match (of, prefix) {
+            (FilterValues::MetadataValues, Some(prefix)) => field_values(&reader, prefix).await,
+            _ => reader.filter_values(&of).await.ok().flatten().unwrap_or_default(),
+        };
+    });
+    if of == FilterValues::MetadataKeys {
+        // Without a prefix a value follows the key.
+        let end = if prefix.is_none() { ":" } else { "" };
+        found = found.into_iter().filter(|key| is_one_word(key)).map(|key| format!("meta.{key}{end}")).collect();
+        return found;
+    }
+    // A sign at its start would be one of the language.
+    found.retain(|value| is_one_word(value) && value.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+    found
+}
+
+/// The values of a field such as `meta.customer.tier`, where they are few.
+async fn field_values(reader: &Arc<dyn SessionReader>, prefix: &str) -> Vec<String> {
+    let keys = prefix.split('.').skip(1).map(str::to_owned).collect();
+    let Some(path) = MetadataPath::new(keys) else { return Vec::new() };
+    let values = reader.metadata_values(&path).await.ok().flatten().unwrap_or_default();
+    values.iter().filter_map(edit::write).collect()
 }
 
 /// Either.
@@ -72,7 +144,7 @@ pub(super) fn ids_and_filters(typed: &OsStr) -> Vec<CompletionCandidate> {
 
 /// The settings and the connection that the words typed so far mean. `None` where they cannot be had: a shell is told no reason.
 fn settings() -> Option<(Config, Environment, ConnectionArgs)> {
-    let words = std::env::args_os().skip_while(|word| word != "--").skip(1);
+    let words = std::env::args_os().skip_while(|word| word != "--").skip(1).map(unquoted);
     let matches = Args::command().ignore_errors(true).try_get_matches_from(words).ok()?;
     let connection = ConnectionArgs::from_arg_matches(&matches).ok()?;
     let environment = Environment::read();
@@ -81,23 +153,36 @@ fn settings() -> Option<(Config, Environment, ConnectionArgs)> {
     Some((config, environment, connection))
 }
 
+/// A word as the program would be given it: some shells tell it with its quotes.
+fn unquoted(word: OsString) -> OsString {
+    let split = word.to_str().filter(|text| text.starts_with(['\'', '"'])).and_then(shlex::split);
+    match split.as_deref() {
+        Some([whole]) => whole.into(),
+        _ => word,
+    }
+}
+
 /// The sessions that begin so; those that came in time.
 fn sessions(typed: &str) -> Vec<Summary> {
     let mut found = Vec::new();
-    let Some((config, environment, connection)) = settings() else { return found };
-    let Ok(Some(place)) = config.connection(&connection.into(), &environment) else { return found };
+    ask(async |reader| read(&reader, typed, &mut found).await);
+    found
+}
+
+/// Reads from the connection that the words so far mean. What comes in time is offered.
+fn ask(read: impl AsyncFnOnce(Arc<dyn SessionReader>)) {
+    let Some((config, environment, connection)) = settings() else { return };
+    let Ok(Some(place)) = config.connection(&connection.into(), &environment) else { return };
     let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build() else {
-        return found;
+        return;
     };
     let reading = async {
         let opened = place::open(&place, Rights::Read, config.limits, |_| {}).await;
         let Ok(Opened::Store(store)) = opened else { return };
-        read(&store.reader(), typed, &mut found).await;
+        read(store.reader()).await;
     };
-    // What came in time is offered.
     let _ = runtime.block_on(async { tokio::time::timeout(PATIENCE, reading).await });
     runtime.shutdown_background();
-    found
 }
 
 async fn read(reader: &Arc<dyn SessionReader>, typed: &str, found: &mut Vec<Summary>) {
@@ -123,5 +208,41 @@ mod tests {
         for apart in ["", "two words", "a'b", "$HOME", "a\\b", "x;y", "a\u{202e}b", "\"quoted\"", "a:b"] {
             assert!(!is_one_word(apart), "{apart}");
         }
+    }
+
+    #[test]
+    fn quotes_that_a_shell_leaves_are_taken_off() {
+        for (told, whole) in
+            [("'mongodb://h/x y'", "mongodb://h/x y"), ("\"a\"", "a"), ("it's", "it's"), ("'open", "'open")]
+        {
+            assert_eq!(unquoted(told.into()), whole);
+        }
+    }
+
+    fn offered(typed: &str, offers: &[&str]) -> Vec<String> {
+        let offers = offers.iter().map(|text| FilterOffer::plain(*text)).collect();
+        let candidates = fitting(typed, &word_at(typed, typed.len()), offers);
+        candidates.iter().map(|candidate| candidate.get_value().to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn what_is_offered_takes_the_place_of_the_value_alone() {
+        assert_eq!(offered("app:b", &["billing", "search", "bank"]), ["app:billing", "app:bank"]);
+        assert_eq!(offered("-app:", &["billing"]), ["-app:billing"]);
+        assert_eq!(offered("-ag", &["app:", "agent:"]), ["-agent:"]);
+        assert_eq!(offered("meta.ti", &["meta.tier:", "meta.name:"]), ["meta.tier:"]);
+        assert_eq!(offered("has:meta.ti", &["meta.tier"]), ["has:meta.tier"]);
+        assert_eq!(offered("in:a,s", &["s-1", "t-1"]), ["in:a,s-1"]);
+    }
+
+    #[test]
+    fn words_of_the_language_are_offered_with_their_meaning() {
+        let offers = filters(OsStr::new("tok"));
+        let shown =
+            |offer: &CompletionCandidate| (offer.get_value().to_owned(), offer.get_help().map(ToString::to_string));
+        assert_eq!(offers.iter().map(shown).collect::<Vec<_>>(), [("tokens:".into(), Some("so many tokens".into()))]);
+        let offers = filters(OsStr::new("-has:f"));
+        let values: Vec<_> = offers.iter().map(|offer| offer.get_value().to_owned()).collect();
+        assert_eq!(values, ["-has:feedback", "-has:finding"]);
     }
 }

@@ -1,6 +1,6 @@
 //! Figures: `>50k`, `5s`, `8MB`, `10..20`.
 
-use std::ops::RangeInclusive;
+use std::{num::IntErrorKind, ops::RangeInclusive};
 
 use super::{Comparison, FilterTest, Mistake, comparison, word::Word};
 use crate::metrics::SessionFigure;
@@ -91,7 +91,13 @@ fn amount(figure: SessionFigure, text: &str) -> Option<TypedAmount> {
     let scale = 10_u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
     let fraction: u128 = if fraction.is_empty() { 0 } else { fraction.parse().ok()? };
     let part = fraction.checked_mul(size)?;
-    let floor = whole.parse::<u128>().ok()?.checked_mul(size)?.checked_add(part / scale)?;
+    let whole = match whole.parse::<u128>() {
+        Ok(whole) => whole,
+        // More than anything comes to.
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => u128::MAX,
+        Err(_) => return None,
+    };
+    let floor = whole.saturating_mul(size).saturating_add(part / scale);
     Some(TypedAmount { floor: u64::try_from(floor).unwrap_or(u64::MAX), whole: part % scale == 0 })
 }
 
@@ -189,6 +195,8 @@ mod tests {
         ] {
             assert_eq!(read(text), Ok(range), "{text}");
         }
+        let absurd = format!("tokens:<{}M", "9".repeat(100));
+        assert_eq!(read(&absurd), Ok(0..=most - 1), "{absurd}");
         for nothing in ["messages:<0", "tokens:1.5", "tokens:>99999999999999999999"] {
             assert!(read(nothing).unwrap().is_empty(), "{nothing}");
         }

@@ -13,6 +13,11 @@ pub(in crate::repository::mongo) fn query(filter: &Filter) -> Document {
     all_at_most(&filter.terms).unwrap_or_default()
 }
 
+/// Whether the server has to search for what may match: it may be rare. Else nearly every session is looked at anyway.
+pub(in crate::repository::mongo) fn is_searched_for(filter: &Filter) -> bool {
+    filter.terms.iter().any(|term| at_most(term).is_some() && (term.negated || !messages::is_of_nearly_all(&term.test)))
+}
+
 /// What holds wherever all these terms may. `None`: anything.
 fn all_at_most(terms: &[FilterTerm]) -> Option<Document> {
     let conditions: Vec<Document> = terms.iter().filter_map(at_most).collect();
@@ -106,5 +111,17 @@ mod tests {
         assert_eq!(asked("-(app:a OR has:finding)"), asked("-app:a"));
         assert_ne!(asked("has:error"), doc! {});
         assert_eq!(asked("tokens:<0"), doc! { "$expr": false });
+    }
+
+    #[test]
+    fn what_may_be_rare_is_searched_for() {
+        let searched = |text: &str| is_searched_for(&Filter::parse(text, Timestamp::UNIX_EPOCH).unwrap());
+        for rare in ["tool:x", "has:error", "errors:>2", "tokens:>50k app:x", "app:x", "has:finding (tool:x OR app:x)"]
+        {
+            assert!(searched(rare), "{rare}");
+        }
+        for common in ["tokens:>50k", "latency:>5s -has:tool", "has:finding", "calls:>3", "has:finding OR app:x"] {
+            assert!(!searched(common), "{common}");
+        }
     }
 }

@@ -25,6 +25,12 @@ pub(super) fn at_most(test: &FilterTest) -> Option<Document> {
     }
 }
 
+/// Whether what [`at_most`] asks for it is there in nearly every session.
+pub(super) fn is_of_nearly_all(test: &FilterTest) -> bool {
+    use SessionFigure::{Calls, LatencyP95, Tokens};
+    matches!(test, FilterTest::Figure(Calls | Tokens | LatencyP95, range) if !range.is_empty())
+}
+
 /// Whether any message is as the expression says, which sees it as `$$m`.
 fn any_message(is: impl Into<Bson>) -> Document {
     any_agent(any(expr::messages_of("$$a.v"), "m", is))

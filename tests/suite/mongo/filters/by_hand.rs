@@ -1,9 +1,11 @@
 //! Each new term against MongoDB's own count, written by hand.
 
-use bson::{Document, doc};
+use std::sync::{Arc, Mutex};
+
+use bson::{DateTime, Document, doc};
 use futures_util::TryStreamExt;
 use jiff::Timestamp;
-use strandscope::Filter;
+use strandscope::{Filter, SessionReader};
 
 use crate::mongo::common::{every_page, filtered, loaded};
 
@@ -128,6 +130,70 @@ async fn each_term_finds_as_many_as_mongodb_counts() {
         let count = reader.count(&filter).await.unwrap();
         let wanted = (!filter.asks_for_messages()).then_some(found as u64);
         assert_eq!(count, wanted, "{typed}");
+    }
+}
+
+/// Names of those that the list gives, page by page, and of those that match in memory; both in order of their names.
+async fn found_and_matching(
+    reader: &dyn SessionReader,
+    documents: &[Document],
+    typed: &str,
+    limit: u32,
+) -> (Vec<String>, Vec<String>) {
+    let filter = Filter::parse(typed, Timestamp::UNIX_EPOCH).unwrap();
+    let rows = every_page(reader, filtered(filter.clone(), limit)).await;
+    let mut found: Vec<String> = rows.iter().map(|row| row.name().to_owned()).collect();
+    let matching = documents.iter().filter(|document| filter.matches(document));
+    let mut matching: Vec<String> = matching.map(|document| document.get_str("_id").unwrap().to_owned()).collect();
+    found.sort();
+    matching.sort();
+    (found, matching)
+}
+
+#[tokio::test]
+async fn sessions_whose_messages_decide_are_settled_some_at_a_time_and_each_once() {
+    let documents: Vec<Document> = (0..150)
+        .map(|number| {
+            let tool = (number % 5 == 0).then_some(("search", "error"));
+            let mut document = session(number, number % 7, 10, 100, tool);
+            if number % 2 == 0 {
+                document.insert("updated_at", DateTime::from_millis(i64::from(number / 4) * 1000));
+            }
+            document
+        })
+        .collect();
+    let (_fresh, reader) = loaded("settled", documents.clone()).await;
+    for typed in ["tokens:>40", "tool:search OR app:odd", "-has:error", "tool:search -(tokens:>20 app:even)"] {
+        for limit in [1, 7, 100] {
+            let (found, matching) = found_and_matching(&*reader, &documents, typed, limit).await;
+            assert!(!matching.is_empty());
+            assert_eq!(found, matching, "{typed}, {limit} a page");
+        }
+    }
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&told);
+    let none = Filter::parse("tokens:>1M", Timestamp::UNIX_EPOCH).unwrap();
+    let page = reader.list(&filtered(none, 10)).on_looked(move |looked| noted.lock().unwrap().push(looked));
+    assert!(page.read().await.unwrap().0.is_empty());
+    let told = told.lock().unwrap();
+    let with_messages = (0..150).filter(|number| number % 7 != 0 || number % 5 == 0).count();
+    assert_eq!(told.last(), Some(&(with_messages as u64)), "what was looked at is told");
+    assert!(told.len() * 2 < with_messages, "some at a time: {told:?}");
+}
+
+#[tokio::test]
+async fn as_many_brackets_as_may_be_typed_are_no_question_too_deep() {
+    let documents = sessions();
+    let (_fresh, reader) = loaded("deep", documents.clone()).await;
+    let deep = |opening: &str, inner: &str| format!("{}{inner}{}", opening.repeat(20), ")".repeat(20));
+    for typed in [
+        deep("-(type:x OR app:o ", "tool:search meta.a.b:5"),
+        deep("-(type:x OR app:o ", "has:interrupt"),
+        deep("(type:x OR app:o ", "has:error"),
+        deep("-(app:odd ", "tool:search"),
+    ] {
+        let (found, matching) = found_and_matching(&*reader, &documents, &typed, 100).await;
+        assert_eq!(found, matching, "{typed}");
     }
 }
 
