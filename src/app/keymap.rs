@@ -1,9 +1,11 @@
 //! Keys to actions and back: one map for the loop, the help screen, the hints, the `:` list and the settings.
 
 mod action;
+mod entries;
 mod key;
 
-pub use action::{Action, ENTRIES, Entry, KeyPlace};
+pub use action::Action;
+pub use entries::{ENTRIES, Entry, KeyPlace};
 pub use key::parse;
 
 use std::{

@@ -7,19 +7,14 @@ use std::{
     time::Duration,
 };
 
-use ratatui::layout::Size;
 use tokio::time::Instant;
 
 use super::{
     render::{
-        Look, highlight,
-        look::{
-            Theme,
-            colour::{Depth, Palette},
-            marks,
-        },
+        highlight,
+        look::colour::{Depth, Palette},
     },
-    state::{AppState, Effect, Input, Start, fleet::FleetStart},
+    state::{AppState, Effect, Input, fleet::FleetStart},
     terminal::{TerminalGuard, TerminalUse},
     view,
 };
@@ -28,8 +23,7 @@ use crate::{
         alert::AlertRule,
         config::{Symbols, Ui, places, write::SettingsFile},
         keymap::Keymap,
-        memory::Memory,
-        place::{self, Place, Reveal},
+        place::{Place, Reveal},
         signals::{Caught, HUNG_UP, Signals},
         task::{self, Task, Writing},
         writes::Journal,
@@ -50,6 +44,7 @@ mod pace;
 mod painting;
 mod queue;
 mod remembering;
+mod starting;
 mod taking;
 
 use aside::Aside;
@@ -137,7 +132,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     let size = guard.terminal.size()?;
     let aside = Aside::new(SettingsFile::of(options.config_file.as_deref()));
     let (remembering, memory, says) = Remembering::open(options.state_dir.clone(), aside.teller());
-    let (mut state, effects) = AppState::new(start(options, memory, size));
+    let (mut state, effects) = AppState::new(starting::start(options, memory, size));
     if let Some(says) = says {
         state.tell_error(says);
     }
@@ -178,38 +173,6 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     drop(guard);
     drop(browser);
     ended
-}
-
-fn start(options: Browse, memory: Memory, size: Size) -> Start {
-    let zone = options.ui.zone();
-    let theme = Theme::of_settings(&options.ui, options.palette).0;
-    let links = options.ui.links && links::are_taken(|name| std::env::var(name).ok());
-    let look = Look { theme, marks: marks(options.ui.symbols), zone, now: crate::app::clock::now(), links };
-    let Browse { place, read_only, .. } = options;
-    let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
-    let mut places = place::all(place.as_ref(), options.profiles, home);
-    place::look_around(&mut places, std::env::current_dir().ok().as_deref(), &std::env::temp_dir());
-    for place in &mut places {
-        place.read_only |= read_only;
-    }
-    let (ui, keymap, filters, alerts) = (options.ui, options.keymap, options.filters, options.alerts);
-    let (open_id, fleet, reveal) = (options.open_id, options.fleet, options.reveal);
-    Start {
-        ui,
-        look,
-        keymap,
-        filters,
-        reveal,
-        alerts,
-        places,
-        memory,
-        read_only,
-        place,
-        open_id,
-        fleet,
-        size,
-        run: uuid::Uuid::new_v4(),
-    }
 }
 
 struct Browser {

@@ -8,9 +8,11 @@ mod attention;
 pub mod bulk;
 pub mod changes;
 pub mod chosen;
+pub mod column_choice;
 pub mod column_menu;
 pub mod columns;
 pub mod commands;
+pub mod completion;
 pub mod connection;
 pub mod conversation;
 mod copying;
@@ -36,6 +38,7 @@ pub mod letters;
 mod links;
 pub mod list;
 pub mod live;
+pub mod menu;
 pub mod metadata;
 pub mod metrics;
 pub mod modal;
@@ -60,8 +63,10 @@ pub mod room;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sessions;
+mod settling;
 pub mod sort_menu;
 mod start;
+pub mod theme_menu;
 pub mod themes;
 mod title;
 pub mod tree;
@@ -81,13 +86,14 @@ use std::collections::BTreeMap;
 
 use crossterm::event::{KeyCode, KeyEventKind};
 use jiff::Timestamp;
-use ratatui::layout::{Margin, Rect, Size};
+use ratatui::layout::{Rect, Size};
 use uuid::Uuid;
 
 use self::{
     areas::{Areas, Pane},
     connection::Connection,
-    modal::{Menu, Modal},
+    menu::Menu,
+    modal::Modal,
     newest::Newest,
     workspace::Workspace,
 };
@@ -264,49 +270,6 @@ impl AppState {
         effects.extend(self.settle());
         self.note_silence(answered);
         self.absorb(effects)
-    }
-
-    /// Gives every pane its place, and asks for what the list now lacks.
-    fn settle(&mut self) -> Vec<Effect> {
-        self.offer_as_typed();
-        self.narrow_as_typed();
-        self.workspace.conversation.tick(self.look.now);
-        self.workspace.conversation.count_findings();
-        self.workspace.list.tick(self.look.now);
-        self.arrange_panes();
-        let inner = self.areas.inner(Pane::Conversation);
-        if let Some(area) = inner.filter(|_| inner != self.workspace.conversation_inner) {
-            self.workspace.conversation_inner = inner;
-            self.workspace.conversation.resize(area.as_size(), &self.look);
-        }
-        self.resize_side_panes();
-        self.show_pending_feedback();
-        let body = self.areas.body.inner(Margin::new(1, 1));
-        for modal in &mut self.modals {
-            match modal {
-                Modal::Inspector(inspector) => inspector.resize(body.as_size()),
-                Modal::Editor(editor) => {
-                    editor.resize(body.width.saturating_sub(2).into());
-                    let elsewhere = editor.home.filter(|home| self.workspace.home != Some(*home));
-                    editor.elsewhere = elsewhere.map(|home| self.homes.name(home));
-                }
-                _ => {}
-            }
-        }
-        self.arrange_fleet();
-        if !self.workspace.connection.is_open() || self.workspace.connection.lost.is_some() {
-            return Vec::new();
-        }
-        let mut effects = self.workspace.list.fill(&mut self.tickets);
-        effects.extend(self.workspace.conversation.ask(&mut self.tickets));
-        effects.extend(self.ask_for_pictures());
-        effects.extend(self.ask_for_offers());
-        effects.extend(self.follow_cursor());
-        effects.extend(self.foresee());
-        effects.extend(self.look_closer());
-        effects.extend(self.ask_for_fleet());
-        effects.extend(self.resume_review());
-        effects
     }
 
     /// Headings, rows and notice of the sessions pane, where it is shown.

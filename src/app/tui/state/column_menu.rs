@@ -7,7 +7,9 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{
     AppState, Effect,
-    modal::{Menu, Modal},
+    column_choice::ColumnChoice,
+    menu::Menu,
+    modal::Modal,
     prompt::{Asks, TypedMistake},
     sort_menu::named_columns,
 };
@@ -21,15 +23,6 @@ use crate::{
 
 /// So many fields of the open session are offered besides.
 const FIELDS: usize = 20;
-
-/// A column that may be shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ColumnChoice {
-    /// Which.
-    pub column: Column,
-    /// It is shown.
-    pub is_shown: bool,
-}
 
 impl AppState {
     /// Asks which columns are to be shown, those that are first.

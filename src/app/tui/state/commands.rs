@@ -2,7 +2,7 @@
 
 mod going;
 
-use super::{AppState, Effect, prompt::TypedMistake, sessions::sorting, themes};
+use super::{AppState, Effect, completion::Completion, prompt::TypedMistake, sessions::sorting, themes};
 use crate::app::keymap::ENTRIES;
 
 /// A command that takes words.
@@ -17,15 +17,6 @@ pub struct TypedCommand {
     pub complete: fn(&AppState, &str) -> Vec<Completion>,
     /// Does it.
     pub run: fn(&mut AppState, &str) -> Result<Vec<Effect>, TypedMistake>,
-}
-
-/// What may be typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Completion {
-    /// The text, whole.
-    pub text: String,
-    /// What it means; may be empty.
-    pub help: String,
 }
 
 /// Every such command.

@@ -1,8 +1,8 @@
 //! Where the sessions come from, and how that goes.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     app::{
@@ -123,6 +123,21 @@ impl super::AppState {
     #[must_use]
     pub fn home_name(&self, home: Option<HomePlace>) -> String {
         home.map(|home| self.homes.name(home)).unwrap_or_default()
+    }
+}
+
+impl super::AppState {
+    /// The connection is lost, and tried again in so many seconds.
+    pub(super) fn on_lost(&mut self, reason: String, retry_in_s: u64) -> Vec<super::Effect> {
+        let now = self.look.now;
+        let wait = SignedDuration::try_from(Duration::from_secs(retry_in_s)).unwrap_or_default();
+        let retry_at = now.saturating_add(wait).unwrap_or(now);
+        self.errors.keep(&format!("connection lost: {reason}"), now);
+        if self.workspace.connection.lost.is_none() {
+            self.note_age();
+        }
+        self.workspace.connection.lost = Some(Lost { reason, retry_at });
+        Vec::new()
     }
 }
 

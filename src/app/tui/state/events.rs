@@ -1,16 +1,13 @@
 //! What the background task says.
 
-use std::time::Duration;
-
-use jiff::SignedDuration;
-
 use super::{
     AppState, Effect,
     areas::Pane,
-    connection::{Lost, Stage},
+    connection::Stage,
     live::{LIST_LANES, OPEN_LANES, WatchState},
+    menu::Menu,
     metrics::Data,
-    modal::{Menu, Modal},
+    modal::Modal,
 };
 use crate::{
     app::{
@@ -45,16 +42,7 @@ impl AppState {
                 Vec::new()
             }
             Event::Link(_, Link::Up) => self.on_up(),
-            Event::Link(_, Link::Lost { reason, retry_in_s }) => {
-                let wait = SignedDuration::try_from(Duration::from_secs(retry_in_s)).unwrap_or_default();
-                let retry_at = self.look.now.saturating_add(wait).unwrap_or(self.look.now);
-                self.errors.keep(&format!("connection lost: {reason}"), self.look.now);
-                if self.workspace.connection.lost.is_none() {
-                    self.note_age();
-                }
-                self.workspace.connection.lost = Some(Lost { reason, retry_at });
-                Vec::new()
-            }
+            Event::Link(_, Link::Lost { reason, retry_in_s }) => self.on_lost(reason, retry_in_s),
             Event::News(ticket, news) => self.on_news(ticket, &news),
             Event::Matched(ticket, matches) => self.on_matched(ticket, matches),
             Event::Sized(ticket, details) => self.on_sized(ticket, &details),

@@ -1,13 +1,13 @@
 //! What lies over the panes and takes all input until it is closed.
 
 use super::{
-    agreement::Agreement, bulk::BulkPane, changes::ChangeList, column_menu::ColumnChoice, deletion::DeletionPane,
+    agreement::Agreement, bulk::BulkPane, changes::ChangeList, column_choice::ColumnChoice, deletion::DeletionPane,
     editor::Editor, event_log::LoggedEvent, form::MetadataForm, help::pane::HelpPane, inspector::Inspector,
-    kept_drafts::DraftMenu, letters::LetterBox, list::Selection, new_place::NewPlacePane, note::Note,
-    password::PasswordPane, profile::ProfilePane, prompt::Prompt, themes::ThemeMenu, visits::RememberedKind,
+    kept_drafts::DraftMenu, letters::LetterBox, menu::Menu, new_place::NewPlacePane, note::Note,
+    password::PasswordPane, profile::ProfilePane, prompt::Prompt, theme_menu::ThemeMenu, visits::RememberedKind,
 };
 use crate::{
-    app::{config::Column, fleet::FleetColumn, keymap::Action, memory::RememberedSession, place::Place},
+    app::{config::Column, fleet::FleetColumn, memory::RememberedSession, place::Place},
     repository::Candidate,
     session::Summary,
 };
@@ -97,47 +97,6 @@ impl Modal {
     #[must_use]
     pub fn covers_body(&self) -> bool {
         matches!(self, Self::Form(_) | Self::Fleet | Self::Inspector(_))
-    }
-}
-
-/// A list to choose from.
-#[derive(Debug, Clone)]
-pub struct Menu<T> {
-    /// What there is.
-    pub items: Vec<T>,
-    /// The selected one.
-    pub selection: Selection<usize>,
-}
-
-impl<T> Menu<T> {
-    /// The first one selected.
-    #[must_use]
-    pub fn new(items: Vec<T>) -> Self {
-        Self { items, selection: Selection::default() }
-    }
-
-    /// Moves the selection in a view of so many rows. `false`: not for a menu.
-    pub fn on_action(&mut self, action: Action, page: u16) -> bool {
-        self.selection.on_action(action, &self.items.len(), page.into())
-    }
-
-    /// Selects an item. `true`: it was selected already.
-    pub fn select(&mut self, at: usize) -> bool {
-        let was = self.selected() == at;
-        self.selection.select(at, &self.items.len());
-        was
-    }
-
-    /// Position of the selected item.
-    #[must_use]
-    pub fn selected(&self) -> usize {
-        self.selection.at(self.items.len())
-    }
-
-    /// The selected item.
-    #[must_use]
-    pub fn chosen(&self) -> Option<&T> {
-        self.items.get(self.selected())
     }
 }
 

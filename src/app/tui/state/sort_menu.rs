@@ -2,10 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{
-    AppState, Effect,
-    modal::{Menu, Modal},
-};
+use super::{AppState, Effect, menu::Menu, modal::Modal};
 use crate::{
     app::{config::Column, keymap::Action},
     repository::Sort,

@@ -2,34 +2,18 @@
 
 use super::{
     AppState, Effect,
-    commands::Completion,
+    completion::Completion,
     help::pane::HelpPane,
-    modal::{Menu, Modal},
+    menu::Menu,
+    modal::Modal,
     prompt::TypedMistake,
+    theme_menu::{ThemeItem, ThemeMenu},
 };
 use crate::app::{
     config::{ThemeName, write::ConfigEdit},
     keymap::Action,
     tui::render::look::{Theme, colour::Ground},
 };
-
-/// The themes to choose from.
-#[derive(Debug, Clone)]
-pub struct ThemeMenu {
-    /// Those that there are.
-    pub menu: Menu<ThemeItem>,
-    /// The one that Esc puts back.
-    before: String,
-}
-
-/// One of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ThemeItem {
-    /// Its name.
-    pub name: String,
-    /// What it is, or what is wrong with it.
-    pub about: Result<String, String>,
-}
 
 impl AppState {
     /// Shows the themes, at the one in use.

@@ -1,4 +1,5 @@
 mod pasted;
+mod secret;
 
 use mongodb::options::ConnectionString;
 use proptest::prelude::*;
@@ -306,44 +307,6 @@ fn a_message_that_repeats_any_part_of_the_login_leaks() {
     ] {
         assert_eq!(leaks(message, uri), is_leak, "{message} {uri}");
     }
-}
-
-#[test]
-fn a_password_that_may_be_misread_is_told_when_the_login_fails() {
-    let hint = |given: &str| driver(given).1.login_hint.unwrap_or_default();
-    assert!(hint("mongodb://u:a+b@h").contains("%20"));
-    assert!(hint("mongodb://u+v:a@h").contains("%20"));
-    assert!(hint("mongodb://u:p%2540ss@h").contains("twice"));
-    for plain in ["mongodb://u:a%2Bb@h", "mongodb://u:p%40ss@h", "mongodb://u:100%25@h", "mongodb://h/?appName=a+b"] {
-        assert_eq!(hint(plain), "", "{plain}");
-    }
-}
-
-#[test]
-fn a_password_is_taken_out_and_found_while_it_is_typed() {
-    for (given, without) in [
-        ("mongodb://me:hunter2@h/db?w=1", "mongodb://me@h/db?w=1"),
-        ("mongodb://me:a@b/c?d@h", "mongodb://me@h"),
-        ("mongodb://me@h", "mongodb://me@h"),
-        (" 'mongodb://h:27017/db' ", "mongodb://h:27017/db"),
-    ] {
-        assert_eq!(without_password(given), without);
-    }
-    for (typed, secret) in [
-        ("mongodb://me:hun", Some("hun")),
-        ("mongodb://me:hunter2@h:27017/db", Some("hunter2")),
-        ("mongodb://me:1234567", Some("1234567")),
-        ("mongodb://h:27017/db", None),
-        ("mongodb://h:27017,i:27018", None),
-        ("mongodb://[::1]:27017", None),
-        ("mongodb://me", None),
-        ("/data/x", None),
-    ] {
-        assert_eq!(password_span(typed).map(|span| &typed[span]), secret, "{typed}");
-    }
-    assert!(
-        has_secret_options("mongodb://h/?tlsCertificateKeyFilePassword=x") && !has_secret_options("mongodb://h/?w=1")
-    );
 }
 
 proptest! {

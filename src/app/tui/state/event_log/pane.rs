@@ -8,11 +8,7 @@ use super::LoggedEvent;
 use crate::{
     app::{
         task::Ticket,
-        tui::state::{
-            AppState, Effect,
-            modal::{Menu, Modal},
-            named::ChosenSession,
-        },
+        tui::state::{AppState, Effect, menu::Menu, modal::Modal, named::ChosenSession},
     },
     session::{Session, SessionKey, Summary},
 };

@@ -11,7 +11,8 @@ use crate::app::{
     keymap::Action,
     tui::state::{
         AppState, Effect, list,
-        modal::{Menu, Modal},
+        menu::Menu,
+        modal::Modal,
         prompt::{Asks, TypedMistake},
     },
 };

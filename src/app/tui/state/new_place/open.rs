@@ -11,7 +11,7 @@ use crate::{
         place::{Origin, Place, SecretSource},
         tui::state::{
             AppState, Effect,
-            commands::Completion,
+            completion::Completion,
             connection::Stage,
             modal::Modal,
             prompt::TypedMistake,

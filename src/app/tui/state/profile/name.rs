@@ -1,6 +1,6 @@
 //! What a connection may be called.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use crate::{
     app::place::{Origin, Place},

@@ -4,7 +4,7 @@ use super::{Does, Offer, TypedMistake};
 use crate::app::{
     config::{filters, write::ConfigEdit},
     text,
-    tui::state::{AppState, Effect, commands::Completion, modal::Modal},
+    tui::state::{AppState, Effect, completion::Completion, modal::Modal},
 };
 
 /// Most sessions that are offered.

@@ -6,12 +6,7 @@ use crate::{
         keymap::Action,
         memory::RememberedSession,
         text,
-        tui::state::{
-            AppState, Effect,
-            connection::Stage,
-            modal::{Menu, Modal},
-            named::ChosenSession,
-        },
+        tui::state::{AppState, Effect, connection::Stage, menu::Menu, modal::Modal, named::ChosenSession},
     },
     session::SessionKey,
 };
