@@ -137,7 +137,7 @@ fn the_program_imports_downwards() {
     within_app("app/tui/render", &["text", "config"]);
     within_app("app/tui/state", &[&below_screen[..], &["tui::render"]].concat());
     within_app("app/tui/view", &[&below_screen[..], &["tui::render", "tui::state"]].concat());
-    within_app("app/tui", &[&below_screen[..], &["tui"]].concat());
+    within_app("app/tui", &[&below_screen[..], &["tui", "clock", "named_program", "pager"]].concat());
 }
 
 /// Without the program no crate of a terminal or a command line is compiled, and few in all.
