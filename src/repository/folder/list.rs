@@ -115,7 +115,8 @@ fn sorted(root: &Path, query: &ListQuery, looked: &dyn Fn(u64) -> bool) -> Resul
     let is_looked_at_later = !query.filter.is_empty() && matches!(query.sort.by, SortBy::Updated | SortBy::Id);
     let mut rows: Vec<PlacedDir> = Vec::new();
     for (at, dir) in layout::sessions(root)?.into_iter().enumerate() {
-        if is_told(at) && !looked(if is_looked_at_later { 0 } else { at as u64 }) {
+        let so_far = if is_looked_at_later { 0 } else { at as u64 };
+        if is_told(at) && !looked(so_far) {
             return Ok(VecDeque::new());
         }
         rows.extend(PlacedDir::new(dir, query, now).filter(|row| row.is_after(query)));

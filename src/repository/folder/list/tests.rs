@@ -113,10 +113,11 @@ fn a_page_that_nobody_waits_for_is_not_sorted_to_its_end() {
 fn a_filter_that_finds_nothing_tells_what_it_looked_at_and_ends_once_nobody_waits() {
     let root = folder(3 * TOLD);
     let query = ListQuery::new(5).filter(Filter::parse("app:nowhere", Timestamp::UNIX_EPOCH).unwrap());
-    for (goes_on, wanted) in [(true, vec![0, 0, TOLD, 2 * TOLD]), (false, vec![0, 0, TOLD])] {
+    let told_at = TOLD as u64;
+    for (goes_on, wanted) in [(true, vec![0, 0, told_at, 2 * told_at]), (false, vec![0, 0, told_at])] {
         let told = std::cell::RefCell::new(Vec::new());
         let looked = |count: u64| {
-            told.borrow_mut().push(count as usize);
+            told.borrow_mut().push(count);
             goes_on || count == 0
         };
         let before = assemble::HEADS_READ.get();
