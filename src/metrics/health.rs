@@ -87,7 +87,7 @@ fn before_creation(created: Option<StoredDate>, updated: Option<StoredDate>) -> 
 }
 
 /// How many findings a row of a list has by itself and its details, without its messages: those of [`session_findings`] (of
-/// the feedbacks only one), and a document that is nearly full.
+/// the feedbacks only one), and a document that is nearly full. What the decoder could not read is none of them.
 #[must_use]
 pub fn row_findings(row: &Summary, details: &Details, now: Timestamp) -> usize {
     let agents = details.agents.iter().map(|agent| (agent.created_at, agent.updated_at));

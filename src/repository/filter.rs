@@ -33,7 +33,7 @@ use crate::{metrics::SessionFigure, session::setters};
 /// | `meta.KEY:value` | with that value; a number, `true`, `false`, `null` or date also matches as such, in quotes only text |
 /// | `meta.KEY:>5` (`>=`, `<`, `<=`) | with such a value of the same type |
 /// | `has:feedback`, `comment`, `guardrail`, `meta.KEY` | that have one |
-/// | `has:finding` | with a history that a model or a person may stumble over, or an agent that waits for a person |
+/// | `has:finding` | with a history that a model or a person may stumble over, an agent that waits for a person, odd dates, or nearly full |
 /// | `has:interrupt` | with an agent that waits for a person |
 /// | `has:tool`, `has:error` | that called a tool, in which a tool failed |
 /// | `tool:NAME`, `tool:^NAME`, `tool:=NAME` | that called a tool whose name contains that, starts with it, is it |
@@ -51,7 +51,8 @@ use crate::{metrics::SessionFigure, session::setters};
 /// A TIME is an age (`30m`, `12h`, `7d`, `2w`: minutes, hours, days, weeks), a day (`2026-11-01`) or an RFC 3339 instant.
 /// A figure is compared by `>`, `>=`, `<`, `<=`, `=` or none, or lies in `10..20` (either end may be left out); what is not
 /// known matches no comparison. Ages are compared as ages. Days are whole ones, from midnight to midnight in the zone of
-/// [`Filter::parse_at`], in metadata too; `since:` and `until:` include them. Only dates stored as dates are compared.
+/// [`Filter::parse_at`], in metadata too; `since:` and `until:` include them. Only dates stored as dates are compared. Fields
+/// that cannot be read are none of the findings of `has:finding`: only who opens a session learns of those.
 ///
 /// ```
 /// use strandscope::{Filter, Timestamp, bson::doc};
@@ -139,7 +140,9 @@ pub enum FilterTest {
     /// `has:guardrail`.
     HasGuardrail,
     /// `has:finding`: something is wrong with a history ([`crate::history_findings`]), an agent waits for a person, a date
-    /// lies after that instant, or the document is nearly full. Read from every message: no index knows it.
+    /// lies after that instant or before what it cannot precede, or the document is nearly full. What the decoder could not
+    /// read ([`Session::all_findings`](crate::Session::all_findings)) does not count: it is known of a whole session only. Read
+    /// from every message: no index knows it.
     HasFinding(Timestamp),
     /// `has:meta.KEY`.
     HasMetadata(String),

@@ -52,7 +52,8 @@ pub enum SortBy {
     /// How many `guardrail_events` there are.
     Guardrail,
     /// How many findings there are: those of the row ([`row_findings`](crate::row_findings)) and of its histories
-    /// ([`history_findings`](crate::history_findings)).
+    /// ([`history_findings`](crate::history_findings)); without what the decoder could not read
+    /// ([`Session::all_findings`](crate::Session::all_findings)), which is known of a whole session only.
     Findings,
     /// A figure.
     Figure(SessionFigure),

@@ -113,7 +113,8 @@ pub struct Details {
     pub bytes: Option<u64>,
     /// Tokens used in all, as [`crate::session_metrics`] reads them. `None`: not read yet.
     pub usage: Option<Usage>,
-    /// How many findings its histories have, as [`crate::history_findings`] reads them. `None`: not read yet.
+    /// How many findings its histories have, as [`crate::history_findings`] reads them; without what the decoder could not read.
+    /// `None`: not read yet.
     pub findings: Option<u64>,
     /// Calls of models, of all agents ([`SessionFigure::Calls`](crate::SessionFigure::Calls)). `None`: not read yet.
     pub calls: Option<u64>,

@@ -3,7 +3,7 @@
 use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use jiff::Timestamp;
 use proptest::prelude::*;
-use strandscope::Filter;
+use strandscope::{Filter, Sort, SortBy, decode};
 
 fn filter(text: &str) -> Filter {
     let now: Timestamp = "2026-11-23T12:00:00Z".parse().expect("an instant");
@@ -281,6 +281,16 @@ fn any_value() -> impl Strategy<Value = Bson> {
                 .prop_map(|fields| Bson::Document(fields.into_iter().collect())),
         ]
     })
+}
+
+/// As the documentation says: a list does not read fields for their own sake.
+#[test]
+fn what_the_decoder_could_not_read_is_no_finding_of_a_list() {
+    let odd = doc! { "_id": "a", "session_type": 5 };
+    assert_ne!(decode::session(odd.clone()).all_findings().count(), 0);
+    check(&odd, &[], &["has:finding"]);
+    let plain = doc! { "_id": "b", "session_type": "AGENT" };
+    assert!(Sort::new(SortBy::Findings).compare(&odd, &plain).is_lt(), "equal counts go by their ids");
 }
 
 proptest! {

@@ -74,7 +74,15 @@ pub(super) fn list(
     }
     let mut cursor = query.after.clone();
     let mut left = query.limit;
+    let mut read = 0;
     while let Some(mut next) = rows.pop_front() {
+        if next.row.is_none() {
+            // A filter may leave out many before it gives a row.
+            if !query.filter.is_empty() && is_told(read) && !looked(read as u64) {
+                break;
+            }
+            read += 1;
+        }
         let Some(row) = next.read(query) else { continue };
         if left == 0 {
             next.row = Some(row);
@@ -95,12 +103,20 @@ pub(super) fn list(
 /// How many sessions are looked at before that is told.
 const TOLD: usize = 20;
 
+/// Whether it is time to tell that so many were looked at.
+fn is_told(sessions: usize) -> bool {
+    sessions > 0 && sessions.is_multiple_of(TOLD)
+}
+
 /// The sessions from the query's place on, in its order; none once nobody waits for them.
 fn sorted(root: &Path, query: &ListQuery, looked: &dyn Fn(u64) -> bool) -> Result<VecDeque<PlacedDir>> {
     let now = Timestamp::now();
+    // Of such a list the filter looks at the sessions page by page: none is looked at yet.
+    let is_looked_at_later = !query.filter.is_empty() && matches!(query.sort.by, SortBy::Updated | SortBy::Id);
     let mut rows: Vec<PlacedDir> = Vec::new();
     for (at, dir) in layout::sessions(root)?.into_iter().enumerate() {
-        if at > 0 && at.is_multiple_of(TOLD) && !looked(at as u64) {
+        let so_far = if is_looked_at_later { 0 } else { at as u64 };
+        if is_told(at) && !looked(so_far) {
             return Ok(VecDeque::new());
         }
         rows.extend(PlacedDir::new(dir, query, now).filter(|row| row.is_after(query)));

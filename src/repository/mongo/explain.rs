@@ -16,7 +16,7 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
     }
     let field = query.sort.by.date_field().unwrap_or("_id");
     if query.filter.asks_for_messages() {
-        return Ok(unindexed(query));
+        return Ok(order::worded(&query.sort, unindexed(query)));
     }
     let is_dated = query.sort.is_by_date();
     let dated = if is_dated { list::dated_query(field, query.sort.ascending, None) } else { Document::new() };

@@ -6,7 +6,7 @@ use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use futures_util::TryStreamExt;
 use mongodb::IndexModel;
 use proptest::{prelude::*, test_runner::TestRunner};
-use strandscope::{SessionFigure, SessionKey, Sort, SortBy, Summary};
+use strandscope::{Hint, SessionFigure, SessionKey, Sort, SortBy, Summary};
 
 use super::common::{every_page, first_page, fixtures, loaded, page, reader};
 use crate::support::Fresh;
@@ -326,4 +326,22 @@ async fn what_is_looked_at_is_told_and_what_is_read_is_said_before() {
     let (rows, end) = listed.read().await.expect("a page");
     assert_eq!((rows.len(), end.note, end.timed_out), (5, None, false));
     assert_eq!(told.lock().unwrap().last(), Some(&20));
+}
+
+#[tokio::test]
+async fn an_index_that_is_there_is_not_asked_for() {
+    let fresh = crate::support::fresh_collection("ranked_collated").await;
+    // Under such a collation no index tells equal texts apart.
+    let blind = doc! { "create": "sessions", "collation": { "locale": "en", "strength": 1 } };
+    fresh.collection.client().database(&fresh.database).run_command(blind).await.expect("a collection");
+    fresh.load((0..3).map(|id| spoken(id, 1)).collect()).await;
+    let query = first_page(5).sort(SortBy::Application);
+    let hint = async |fresh: &Fresh| {
+        let plan = reader(fresh).await.plan(&query).await.expect("a plan");
+        assert!(!plan.served, "{plan:?}");
+        plan.hint
+    };
+    assert_eq!(hint(&fresh).await, Some(Hint::CreateIndexes));
+    index(&fresh, "application_name").await;
+    assert_eq!(hint(&fresh).await, None);
 }

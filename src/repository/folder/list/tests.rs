@@ -110,6 +110,25 @@ fn a_page_that_nobody_waits_for_is_not_sorted_to_its_end() {
 }
 
 #[test]
+fn a_filter_that_finds_nothing_tells_what_it_looked_at_and_ends_once_nobody_waits() {
+    let root = folder(3 * TOLD);
+    let query = ListQuery::new(5).filter(Filter::parse("app:nowhere", Timestamp::UNIX_EPOCH).unwrap());
+    let told_at = TOLD as u64;
+    for (goes_on, wanted) in [(true, vec![0, 0, told_at, 2 * told_at]), (false, vec![0, 0, told_at])] {
+        let told = std::cell::RefCell::new(Vec::new());
+        let looked = |count: u64| {
+            told.borrow_mut().push(count);
+            goes_on || count == 0
+        };
+        let before = assemble::HEADS_READ.get();
+        list(root.path(), &query, &KnownOrder::default(), &looked, &mut |_| true).unwrap();
+        let read = assemble::HEADS_READ.get() - before;
+        assert_eq!(*told.borrow(), wanted);
+        assert_eq!(read, if goes_on { 3 * TOLD } else { TOLD });
+    }
+}
+
+#[test]
 fn what_is_gone_before_its_page_comes_is_left_out() {
     let (root, known) = (folder(3), KnownOrder::default());
     let query = ListQuery::new(1).sort(SortBy::Created);

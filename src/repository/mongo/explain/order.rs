@@ -19,10 +19,11 @@ pub(super) async fn plan(reader: &MongoRepository, query: &ListQuery) -> Result<
     }
     let newest = indexes::serves(reader, "updated_at").await?;
     let plan = ranked(query, newest, seconds);
-    // The index that the program makes.
-    let hint =
-        (query.sort.by == SortBy::Application && !query.filter.asks_for_messages()).then_some(Hint::CreateIndexes);
-    Ok(Some(ListPlan { hint, ..plan }))
+    // The index that the program makes; where it is there already, another would give the order no more than it does.
+    let would_help = query.sort.by == SortBy::Application
+        && !query.filter.asks_for_messages()
+        && !indexes::leads(reader, "application_name").await?;
+    Ok(Some(ListPlan { hint: would_help.then_some(Hint::CreateIndexes), ..plan }))
 }
 
 fn by_index(path: &str, unfiltered: bool) -> ListPlan {

@@ -54,6 +54,16 @@ fn plans_of_shards_and_of_newer_servers_are_found() {
 fn what_is_read_from_messages_is_named() {
     let filter =
         crate::repository::Filter::parse("tokens:>5 OR has:finding app:x -tokens:<9", jiff::Timestamp::UNIX_EPOCH);
-    let plan = unindexed(&ListQuery::new(1).filter(filter.unwrap()));
+    let query = ListQuery::new(1).filter(filter.unwrap());
+    let plan = unindexed(&query);
     assert!(!plan.served && plan.why.starts_with("no index knows of findings, tokens: the messages"), "{plan:?}");
+    for (sort, order) in [
+        ("updated", "newest first by updated_at"),
+        ("created:asc", "oldest first by created_at"),
+        ("id", "order of _id"),
+    ] {
+        let query = query.clone().sort(crate::repository::Sort::parse(sort).unwrap());
+        let why = order::worded(&query.sort, unindexed(&query)).why;
+        assert!(why.contains(order), "{sort}: {why}");
+    }
 }

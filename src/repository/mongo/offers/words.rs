@@ -77,7 +77,7 @@ async fn indexed(reader: &MongoRepository, field: &'static str) -> Option<Vec<St
     tally.done()
 }
 
-/// Of each agent, of each message: the names of the tools that it called.
+/// Of each agent, of each message: the names of the tools that it called, in the shapes that models use most.
 fn tools() -> Document {
     let named = |list: Document, name: &str| doc! { "$map": { "input": list, "as": "b", "in": name } };
     let content = |place: &str| expr::array_or_empty(&format!("{place}.content"));
