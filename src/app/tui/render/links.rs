@@ -169,7 +169,11 @@ fn whole(letters: &[LaidLetter], start: usize, source: &str) -> Option<(usize, S
 
 /// Whether a source has a link that is not only the beginning of a longer one, as the cell of a table may show it.
 fn stands_whole(source: &str, link: &str) -> bool {
-    source.match_indices(link).any(|(at, _)| source[at..].split(ends_link).next().map(without_rest) == Some(link))
+    source.match_indices(link).any(|(at, _)| {
+        // Of a link that has it for its text it ends there too.
+        source[at + link.len()..].starts_with("](")
+            || source[at..].split(ends_link).next().map(without_rest) == Some(link)
+    })
 }
 
 fn ends_link(c: char) -> bool {

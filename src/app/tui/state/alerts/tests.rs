@@ -118,8 +118,8 @@ fn a_rule_may_name_the_bookmarked_sessions_as_they_are_by_then() {
     let (key, effects) = rated(&mut screen, 0);
     assert_eq!(asked(effects), None, "nothing is bookmarked, so nothing matches");
     assert!(!screen.state.is_alerted(&key));
-    screen.press("b");
-    let (key, effects) = rated(&mut screen, 0);
+    screen.press("jb");
+    let (key, effects) = rated(&mut screen, 1);
     assert_eq!(asked(effects), Some(format!("in:\"{}\"", key.exact())));
 }
 

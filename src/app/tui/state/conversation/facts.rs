@@ -129,6 +129,7 @@ mod tests {
         let mut desk = Desk::fixture("odd.jsonl", "wrong-types", 56, 18);
         desk.state.count_findings();
         let all = crate::app::tui::view::sample::session("wrong-types").all_findings().count();
-        assert!(desk.state.facts().and_then(|facts| facts.findings).is_some_and(|count| count > 8 && count <= all));
+        let count = desk.state.facts().and_then(|facts| facts.findings);
+        assert!(count.is_some_and(|count| count >= all), "{count:?} of {all}");
     }
 }

@@ -12,7 +12,6 @@ impl SessionList {
             return Some(Vec::new());
         }
         match action {
-            Action::Reload => Some(self.reload(tickets)),
             Action::Mark => {
                 self.mark_selected();
                 Some(Vec::new())

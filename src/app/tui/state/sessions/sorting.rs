@@ -167,8 +167,7 @@ mod tests {
     /// A screen that is to be sorted by tokens, and the ticket of what it asks.
     fn ranking(width: u16, height: u16) -> (Screen, Ticket) {
         let mut screen = Screen::listed(width, height);
-        let effects = screen.state.sort_by(Sort::parse("tokens").unwrap());
-        screen.take(effects);
+        screen.press(":sort tokens\n");
         let asked = screen.asked.iter().rev().find_map(|command| match command {
             Command::List(ticket, _) => Some(*ticket),
             _ => None,
