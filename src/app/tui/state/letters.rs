@@ -36,7 +36,7 @@ pub struct LetterItem {
 }
 
 /// What a choice does.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) enum LetterDoes {
     /// Goes to a landmark, down or up.
     Go(Landmark, bool),
@@ -52,9 +52,19 @@ pub(super) enum LetterDoes {
     OpenLink(String),
 }
 
+/// Bytes of what a choice shows that are kept: a line of them is drawn.
+const MOST_SHOWN: usize = 1_000;
+
 impl LetterItem {
+    /// As much of a text as a choice shows of it.
+    pub(super) fn beginning(text: &str) -> &str {
+        &text[..text.floor_char_boundary(MOST_SHOWN)]
+    }
+
     pub(super) fn new(key: char, name: impl Into<String>, shows: impl Into<String>, does: LetterDoes) -> Self {
-        Self { key, name: name.into(), shows: shows.into(), does }
+        let mut shows: String = shows.into();
+        shows.truncate(Self::beginning(&shows).len());
+        Self { key, name: name.into(), shows, does }
     }
 }
 

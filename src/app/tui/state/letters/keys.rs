@@ -83,11 +83,11 @@ impl AppState {
     }
 
     pub(in crate::app::tui::state) fn choose_letter(&mut self, at: usize) -> Vec<Effect> {
-        let Some(Modal::Letters(letters)) = self.modals.last() else { return Vec::new() };
-        let Some((name, does)) = letters.items.get(at).map(|item| (item.name.clone(), item.does.clone())) else {
+        if !matches!(self.modals.last(), Some(Modal::Letters(letters)) if at < letters.items.len()) {
             return Vec::new();
-        };
-        self.modals.pop();
+        }
+        let Some(Modal::Letters(mut letters)) = self.modals.pop() else { return Vec::new() };
+        let LetterItem { name, does, .. } = letters.items.swap_remove(at);
         match does {
             LetterDoes::Go(kind, down) => self.workspace.conversation.go_by(kind, down, &mut self.tickets),
             LetterDoes::Copy(text) => Self::copy_as(text, &name),

@@ -198,7 +198,7 @@ fn a_move_waits_for_the_whole_and_another_one_ends_the_wait() {
             session.agents[0].messages.clone_from(&messages);
             session
         });
-        let mut desk = Desk::new(both.to_vec(), 60, 20);
+        let mut desk = Desk::new(both.into(), 60, 20);
         desk.open("s");
         let Some(opened) = desk.asked.pop().and_then(|command| desk.answer(&command)) else { panic!("nothing asked") };
         desk.tell(&opened);
