@@ -30,7 +30,7 @@ use crate::app::{
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, body: Rect, letters: &LetterBox, state: &AppState) {
     let look = &state.look;
-    let (area, says, rows) = letters.layout(body);
+    let (area, says, rows) = letters.layout(body, look.marks);
     let keys = block::keys(&[(Action::Open, "choose"), (Action::Back, "back")], &state.keymap);
     let keys = format::fit(&format!(" {keys} "), usize::from(area.width.saturating_sub(4)), look.marks);
     let pane = block::pane(Line::from(format!(" {} ", letters.title)), Line::styled(keys, look.theme.dim), true, look);
