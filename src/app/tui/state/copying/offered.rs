@@ -145,7 +145,7 @@ impl AppState {
         words.extend(place.arguments(location)?);
         let mongo = if place.origin.is_mongo() { place::namespace(location) } else { None };
         if let Some((database, collection)) = mongo.filter(|_| place.is_profile && self.is_chosen_there(&place.name)) {
-            words.extend(["--database", database, "--collection", collection].map(str::to_owned));
+            words.extend(place::namespace_words(database, collection));
         }
         let id = spelled(key.exact()).into_owned();
         if id.starts_with('-') {
