@@ -13,7 +13,7 @@ pub use kept::{Attendance, KeptTarget, PasswordRefusal, SecretSource, no_passwor
 pub use keys::{EncryptionSettings, KeySource};
 pub use reveal::{Reveal, holds_sealed, is_sealed, sealed_words, with_sealed_words};
 pub use rules::WriteRules;
-pub use words::namespace;
+pub use words::{namespace, namespace_words};
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 

@@ -12,18 +12,17 @@ impl Place {
     /// password and with the database and the collection that are open. `None`: no arguments do, as for the samples.
     #[must_use]
     pub fn arguments(&self, location: &str) -> Option<Vec<String>> {
-        let words = |of: &[&str]| of.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         if self.is_profile {
-            return Some(words(&["--profile", &self.name]));
+            return Some(option_words("--profile", &self.name));
         }
         let mut arguments = match &self.origin {
-            Origin::Target(Target::Folder(path)) => return Some(words(&["--dir", from_anywhere(path).to_str()?])),
+            Origin::Target(Target::Folder(path)) => return Some(option_words("--dir", from_anywhere(path).to_str()?)),
             Origin::Target(Target::Mongo { uri, .. })
             | Origin::Kept(KeptTarget { uri: SecretSource::Value(uri), .. }) => {
-                words(&["--uri", &uri::without_secrets(uri.expose_secret())?])
+                option_words("--uri", &uri::without_secrets(uri.expose_secret())?)
             }
             Origin::Kept(KeptTarget { uri: SecretSource::File(path), .. }) => {
-                words(&["--uri-file", from_anywhere(path).to_str()?])
+                option_words("--uri-file", from_anywhere(path).to_str()?)
             }
             Origin::Kept(KeptTarget { uri: SecretSource::Command(_) | SecretSource::Environment(_), .. })
             | Origin::Demo => {
@@ -31,10 +30,21 @@ impl Place {
             }
         };
         if let Some((database, collection)) = namespace(location) {
-            arguments.extend(words(&["--database", database, "--collection", collection]));
+            arguments.extend(namespace_words(database, collection));
         }
         Some(arguments)
     }
+}
+
+/// The arguments that name a collection, unquoted.
+#[must_use]
+pub fn namespace_words(database: &str, collection: &str) -> Vec<String> {
+    [option_words("--database", database), option_words("--collection", collection)].concat()
+}
+
+/// An option and its value, unquoted. One word where the value begins with a hyphen: by itself it would be taken for another option.
+fn option_words(name: &str, value: &str) -> Vec<String> {
+    if value.starts_with('-') { vec![format!("{name}={value}")] } else { vec![name.to_owned(), value.to_owned()] }
 }
 
 /// A path that means the same in another folder.
@@ -60,11 +70,18 @@ mod tests {
     fn a_profile_goes_by_its_name_and_a_folder_by_its_path() {
         let profile = Place { is_profile: true, ..mongo("mongodb://u:hunter2@h") };
         assert_eq!(profile.arguments("a.b").unwrap(), ["--profile", "here"]);
+        let hyphen = Place { name: "-mine".into(), ..profile };
+        assert_eq!(hyphen.arguments("a.b").unwrap(), ["--profile=-mine"]);
         let folder = Place::plain("f", Target::Folder("/data/my sessions".into()));
         assert_eq!(folder.arguments("/data/my sessions").unwrap(), ["--dir", "/data/my sessions"]);
         let relative = Place::plain("f", Target::Folder("sessions".into())).arguments("sessions").unwrap();
         assert!(Path::new(&relative[1]).is_absolute() && relative[1].ends_with("sessions"), "{relative:?}");
         assert_eq!(Place::plain("demo", Origin::Demo).arguments(""), None);
+    }
+
+    #[test]
+    fn a_value_that_begins_with_a_hyphen_is_no_option() {
+        assert_eq!(namespace_words("-a", "b"), ["--database=-a", "--collection", "b"]);
     }
 
     #[test]

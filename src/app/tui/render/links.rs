@@ -220,15 +220,30 @@ pub fn address(text: &str) -> Option<String> {
     Some(address)
 }
 
-/// What a cell of a link says: its text between the sequences that begin and end the link. Cells of one link have one id, so that a
-/// terminal shows them as one, also across lines. `None`: it is too long to be told of every cell.
-#[must_use]
-pub fn told_cell(symbol: &str, address: &str) -> Option<String> {
-    let is_safe = self::address(address).as_deref() == Some(address);
-    (is_safe && address.len() <= LONGEST_TOLD).then(|| {
-        let id = address.bytes().fold(0_u32, |id, byte| id.wrapping_mul(31).wrapping_add(byte.into()));
-        format!("\u{1b}]8;id={id:08x};{address}\u{1b}\\{symbol}\u{1b}]8;;\u{1b}\\")
-    })
+/// What a terminal is told of the cells of a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldLink {
+    /// The sequence that begins it.
+    begins: String,
+}
+
+impl ToldLink {
+    /// Of a link that leads there. All its cells have one id, so that a terminal shows them as one, also across lines. `None`: it is too
+    /// long to be told of every cell, or no address as [`address`] makes it.
+    #[must_use]
+    pub fn new(address: &str) -> Option<Self> {
+        let is_safe = self::address(address).as_deref() == Some(address);
+        (is_safe && address.len() <= LONGEST_TOLD).then(|| {
+            let id = address.bytes().fold(0_u32, |id, byte| id.wrapping_mul(31).wrapping_add(byte.into()));
+            Self { begins: format!("\u{1b}]8;id={id:08x};{address}\u{1b}\\") }
+        })
+    }
+
+    /// What a cell of it says: its text between the sequences that begin and end the link.
+    #[must_use]
+    pub fn cell(&self, symbol: &str) -> String {
+        format!("{}{symbol}\u{1b}]8;;\u{1b}\\", self.begins)
+    }
 }
 
 #[cfg(test)]
@@ -302,13 +317,14 @@ mod tests {
 
     #[test]
     fn a_cell_says_its_text_within_the_sequence() {
-        let told = told_cell("x", "https://a.example/").unwrap();
+        let told = ToldLink::new("https://a.example/").unwrap().cell("x");
         assert!(
             told.starts_with("\u{1b}]8;id=") && told.contains(";https://a.example/\u{1b}\\x\u{1b}]8;;"),
             "{told:?}"
         );
-        assert_eq!(told_cell("x", "https://a.example/\u{1b}"), None);
-        assert_eq!(told_cell("x", "file:///etc/passwd"), None);
+        assert_eq!(ToldLink::new("https://a.example/\u{1b}"), None);
+        assert_eq!(ToldLink::new("file:///etc/passwd"), None);
+        assert_eq!(ToldLink::new(&format!("https://a.example/{}", "x".repeat(LONGEST_TOLD))), None);
     }
 
     proptest! {

@@ -300,6 +300,7 @@ impl ConversationState {
         }
         if !self.by_itself {
             lanes.extend(self.outline.take().map(|_| Lane::Outline));
+            self.wanted_move = None;
         }
         if self.find.as_mut().and_then(|find| find.ticket.take()).is_some() {
             lanes.push(Lane::Find);

@@ -5,7 +5,11 @@ mod keys;
 use ratatui::layout::Rect;
 
 use super::{areas, conversation::Landmark, list::Selection};
-use crate::app::{keymap::Action, text, tui::render::wrap};
+use crate::app::{
+    keymap::Action,
+    text,
+    tui::render::{format, look::Marks, wrap},
+};
 
 /// What may be chosen.
 #[derive(Debug)]
@@ -36,7 +40,7 @@ pub struct LetterItem {
 }
 
 /// What a choice does.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) enum LetterDoes {
     /// Goes to a landmark, down or up.
     Go(Landmark, bool),
@@ -52,9 +56,19 @@ pub(super) enum LetterDoes {
     OpenLink(String),
 }
 
+/// Bytes of what a choice shows that are kept: a line of them is drawn.
+const MOST_SHOWN: usize = 1_000;
+
 impl LetterItem {
+    /// As much of a text as a choice shows of it.
+    pub(super) fn beginning(text: &str) -> &str {
+        &text[..text.floor_char_boundary(MOST_SHOWN)]
+    }
+
     pub(super) fn new(key: char, name: impl Into<String>, shows: impl Into<String>, does: LetterDoes) -> Self {
-        Self { key, name: name.into(), shows: shows.into(), does }
+        let mut shows: String = shows.into();
+        shows.truncate(Self::beginning(&shows).len());
+        Self { key, name: name.into(), shows, does }
     }
 }
 
@@ -69,14 +83,24 @@ impl LetterBox {
         self.selection.at(self.items.len())
     }
 
-    /// The box over the bottom of a body, the lines of what it says, and where the choices stand.
+    /// The box over the bottom of a body, the lines of what it says (what does not fit is seen to be cut), and where the choices stand.
     #[must_use]
-    pub fn layout(&self, body: Rect) -> (Rect, Vec<String>, Rect) {
+    pub fn layout(&self, body: Rect, marks: &Marks) -> (Rect, Vec<String>, Rect) {
         let cells = usize::from(body.width.saturating_sub(4)).max(1);
         let mut says = if self.says.is_empty() { Vec::new() } else { wrap::plain(&text::block(&self.says), cells) };
         // At least two of the choices stay in view.
         let room = usize::from(body.height.saturating_sub(2));
-        says.truncate(room.saturating_sub(self.items.len().min(2)));
+        let most = room.saturating_sub(self.items.len().min(2));
+        if says.len() > most {
+            says.truncate(most);
+            if let Some(last) = says.last_mut() {
+                *last = format!(
+                    "{}{}",
+                    format::fit(last, cells.saturating_sub(1), marks).trim_end_matches(marks.ellipsis),
+                    marks.ellipsis
+                );
+            }
+        }
         let lines = says.len() + self.items.len();
         let area = areas::bottom(body, u16::try_from(lines + 2).unwrap_or(u16::MAX));
         let inner = areas::inside(area);

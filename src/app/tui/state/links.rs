@@ -47,6 +47,7 @@ impl AppState {
 #[cfg(test)]
 mod tests {
     use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+    use ratatui::layout::Rect;
 
     use crate::{
         app::{
@@ -94,6 +95,21 @@ mod tests {
         assert_eq!(letters(&screen), Some(("https://a.example/x".into(), "oy".into())));
         let effects = screen.state.update(Input::Key(KeyCode::Char('o').into()));
         assert!(matches!(&effects[..], [Effect::OpenLink(address)] if address == "https://a.example/x"));
+    }
+
+    #[test]
+    fn where_there_is_no_room_for_the_whole_that_is_seen() {
+        let mut screen = saying(&format!("see https://a.example/{}", "x".repeat(900)));
+        open(&mut screen);
+        let Some(Modal::Letters(letters)) = screen.state.modals.last() else { panic!("no letters") };
+        let says = |height| {
+            let (area, says, rows) = letters.layout(Rect::new(0, 0, 40, height), screen.state.look.marks);
+            assert!(area.height <= height && rows.height >= 2, "{rows:?}");
+            says
+        };
+        assert_eq!(says(40).concat(), letters.says);
+        let cut = says(8);
+        assert!(cut.concat().ends_with('…') && cut.iter().all(|line| line.chars().count() <= 36), "{cut:?}");
     }
 
     #[test]

@@ -27,7 +27,7 @@ use super::{block, row};
 use crate::app::{
     text,
     tui::{
-        render::{Look, format, links},
+        render::{Look, format, links::ToldLink},
         state::conversation::{ConversationRow, ConversationState, FindStatus, RowLink},
     },
 };
@@ -91,13 +91,15 @@ fn draw_row(frame: &mut Frame<'_>, row: &ConversationRow, area: Rect, focused: b
 
 /// Has the terminal know the cells of a link as one. What it says of them takes no cells.
 fn tell_link(buffer: &mut Buffer, area: Rect, link: &RowLink) {
+    let Some(told) = ToldLink::new(&link.address) else { return };
     let mut x = usize::from(area.x) + 1 + link.cells.start;
     let end = (usize::from(area.x) + 1 + link.cells.end).min(area.right().into());
     while x < end {
         let cell = &mut buffer[Position { x: x as u16, y: area.y }];
         let width = u16::try_from(format::width(cell.symbol())).unwrap_or(1).max(1);
-        if let Some((told, width)) = links::told_cell(cell.symbol(), &link.address).zip(NonZeroU16::new(width)) {
-            cell.set_symbol(&told).set_diff_option(CellDiffOption::ForcedWidth(width));
+        if let Some(width) = NonZeroU16::new(width) {
+            let says = told.cell(cell.symbol());
+            cell.set_symbol(&says).set_diff_option(CellDiffOption::ForcedWidth(width));
         }
         x += usize::from(width);
     }

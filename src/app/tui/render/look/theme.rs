@@ -179,9 +179,11 @@ impl Fitting {
         let mut style = Style::new().add_modifier(sheet.modifier);
         let few = self.palette.depth == Depth::Sixteen;
         let is_named = |colour: Color| !matches!(colour, Color::Rgb(..) | Color::Indexed(_));
+        // A terminal of 16 colours has both colours, or neither is shown.
+        let has_both = |bg: Color| is_named(bg) && (sheet.fg16.is_some() || sheet.fg.is_none_or(is_named));
         match sheet.bg {
             // Whatever the two are, they differ.
-            Some(bg) if few && !is_named(bg) => return style.add_modifier(Modifier::REVERSED),
+            Some(bg) if few && !has_both(bg) => return style.add_modifier(Modifier::REVERSED),
             Some(bg) => style = style.bg(if few { bg } else { self.palette.nearest_to(bg) }),
             None => {}
         }
@@ -200,5 +202,26 @@ impl Fitting {
         let style = self.style(sheet);
         let is_gone = sheet.fg.is_some() && style.fg == Some(Color::Reset);
         if is_gone { Style { fg: None, ..style.add_modifier(Modifier::DIM) } } else { style }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_pair_a_terminal_of_16_colours_is_sent_both_or_neither() {
+        let fitting = |depth| {
+            let palette = Palette { depth, ..Palette::default() };
+            Fitting::of(&ThemeSheet::default(), palette)
+        };
+        let pair = |fg| SheetStyle { fg: Some(fg), bg: Some(Color::Yellow), ..SheetStyle::default() };
+        let (ink, black) = (Color::Rgb(1, 2, 3), Color::Black);
+        let few = fitting(Depth::Sixteen);
+        assert_eq!(few.style(pair(black)), Style::new().fg(black).bg(Color::Yellow));
+        assert_eq!(few.style(pair(ink)), Style::new().add_modifier(Modifier::REVERSED));
+        let told = SheetStyle { fg16: Some(black), ..pair(ink) };
+        assert_eq!(few.style(told), Style::new().fg(black).bg(Color::Yellow));
+        assert_eq!(fitting(Depth::Full).style(pair(ink)).fg, Some(ink));
     }
 }

@@ -142,6 +142,8 @@ impl ConversationState {
         self.outline = Some(ticket);
         effects.push(Effect::Ask(Command::Outline(ticket, key)));
         if is_other {
+            // A move that waited was meant for what was read before.
+            self.wanted_move = None;
             self.come_back();
             self.jump_awaited();
         }
@@ -254,7 +256,12 @@ impl ConversationState {
         match lane {
             Lane::Open => self.unopened = self.opening.take_if(|asked| asked.ticket == ticket).filter(|_| lost),
             Lane::Messages => self.blocked |= self.page.take_if(|asked| asked.ticket == ticket).is_some(),
-            Lane::Outline => drop(self.outline.take_if(|asked| *asked == ticket)),
+            Lane::Outline => {
+                // A move that waited for it is over, unless it is asked again by itself.
+                if self.outline.take_if(|asked| *asked == ticket).is_some() && !lost {
+                    self.wanted_move = None;
+                }
+            }
             Lane::Find => {
                 if let Some(find) = &mut self.find {
                     find.ticket.take_if(|asked| *asked == ticket);

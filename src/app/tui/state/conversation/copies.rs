@@ -108,12 +108,28 @@ impl ConversationState {
         }
     }
 
-    /// The code that holds what the cursor's line shows.
+    /// The code that holds what the cursor's line shows; of several the one that also holds what stands above it.
     fn code_at_cursor(&self, codes: &[String]) -> Option<usize> {
-        let row = self.rows.iter().find(|row| row.cursor)?.line.to_string();
-        let shown = row.trim();
-        let holds = |code: &String| text::block(code).lines().any(|line| line.contains(shown));
-        if shown.is_empty() { None } else { codes.iter().position(holds) }
+        let cursor = self.rows.iter().position(|row| row.cursor)?;
+        let codes: Vec<_> = codes.iter().map(|code| text::block(code)).collect();
+        let mut found: Vec<usize> = (0..codes.len()).collect();
+        for (up, row) in self.rows[..=cursor].iter().rev().enumerate() {
+            let line = row.line.to_string();
+            let shown = line.trim();
+            let holds = |at: &usize| codes[*at].lines().any(|line| line.contains(shown));
+            let left: Vec<usize> = found.iter().copied().filter(holds).collect();
+            if up == 0 && (shown.is_empty() || left.is_empty()) {
+                return None;
+            }
+            if left.is_empty() {
+                break;
+            }
+            found = left;
+            if found.len() == 1 {
+                break;
+            }
+        }
+        found.first().copied()
     }
 }
 
@@ -219,6 +235,19 @@ mod tests {
         assert_eq!(copies.code_at_cursor, Some(1), "the last line");
         desk.press(Action::Top);
         assert_eq!(desk.state.copies().unwrap().code_at_cursor, None);
+    }
+
+    #[test]
+    fn of_blocks_that_end_alike_it_is_the_one_that_the_cursor_is_in() {
+        let text = "```\nfirst {\n  go\n}\n```\n\nthen\n\n```\nsecond {\n  go\n}\n```\n";
+        let mut desk = over(vec![sample::with(0, Role::Assistant, vec![Block::Text(text.to_owned())])]);
+        assert_eq!(desk.state.copies().unwrap().code_at_cursor, Some(1), "the last line");
+        for _ in 0..6 {
+            desk.press(Action::Up);
+        }
+        let row = desk.state.rows().iter().find(|row| row.cursor).unwrap();
+        assert_eq!(row.line.to_string().trim(), "}");
+        assert_eq!(desk.state.copies().unwrap().code_at_cursor, Some(0));
     }
 
     #[test]

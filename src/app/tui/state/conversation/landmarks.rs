@@ -179,18 +179,26 @@ impl ConversationState {
         }
     }
 
+    /// Up: to the head of the message that is read where that is out of view, else to the message before.
     fn go_by_message(&mut self, down: bool, tickets: &mut Tickets) -> Vec<Effect> {
-        let here = self.here();
-        let to = self.on_sheet(|pages, _, _| {
-            // A message that is shown inside another has no line of its own.
-            match here? {
-                Here::At(pos, _) | Here::Line(pos, _) if down => {
-                    (pos + 1..pages.len()).find(|pos| !pages.body(*pos).is_empty())
-                }
-                Here::Line(pos, line) if line > pages.body(pos).start => Some(pos),
-                Here::At(pos, part) if part > MessagePart::Head => Some(pos),
-                Here::At(pos, _) | Here::Line(pos, _) => (0..pos).rev().find(|pos| !pages.body(*pos).is_empty()),
+        let on_way = self.on_way();
+        let to = self.on_sheet(|pages, place, _| {
+            // Where the reader sees himself: a message that is shown inside another has no line of its own.
+            let here = on_way.unwrap_or(Here::Line(place.pos, place.line));
+            let (Here::At(pos, _) | Here::Line(pos, _)) = here;
+            if down {
+                return (pos + 1..pages.len()).find(|pos| !pages.body(*pos).is_empty());
             }
+            let head = pages.body(pos).start;
+            let (is_below, is_hidden) = match here {
+                Here::At(_, part) => (part > MessagePart::Head, part > MessagePart::Head),
+                Here::Line(_, line) => (line > head, line > head.saturating_add(place.row)),
+            };
+            if is_hidden {
+                return Some(pos);
+            }
+            let before = (0..pos).rev().find(|pos| !pages.body(*pos).is_empty());
+            before.or(is_below.then_some(pos))
         });
         let spot = to.flatten().and_then(|pos| self.open.as_ref()?.timeline.at(pos));
         let Some(spot) = spot else {
@@ -201,18 +209,22 @@ impl ConversationState {
         self.moved(tickets)
     }
 
+    /// Where the reader is on the way to.
+    fn on_way(&self) -> Option<Here> {
+        let open = self.open.as_ref()?;
+        match open.goal? {
+            Goal::Part(spot, part) => Some(Here::At(open.timeline.place(spot)?, part)),
+            Goal::Hit(spot) => Some(Here::At(open.timeline.place(spot)?, MessagePart::Head)),
+            Goal::End => Some(Here::Line(open.timeline.len().saturating_sub(1), usize::MAX)),
+        }
+    }
+
     /// Where the reader is: on the way to a landmark, still at the last one, or on some line.
     fn here(&self) -> Option<Here> {
         let open = self.open.as_ref()?;
-        let at = |(spot, part): (Spot, MessagePart)| Some(Here::At(open.timeline.place(spot)?, part));
-        match open.goal {
-            Some(Goal::Part(spot, part)) => return at((spot, part)),
-            Some(Goal::Hit(spot)) => return at((spot, MessagePart::Head)),
-            Some(Goal::End) => return Some(Here::Line(open.timeline.len().saturating_sub(1), usize::MAX)),
-            None => {}
-        }
         let landed = self.landed.filter(|landed| open.spot() == Some(landed.at) && open.place.line == landed.line);
-        landed.and_then(|landed| at(landed.target)).or(Some(Here::Line(open.place.pos, open.place.line)))
+        let at = |landed: Landing| Some(Here::At(open.timeline.place(landed.target.0)?, landed.target.1));
+        self.on_way().or_else(|| landed.and_then(at)).or(Some(Here::Line(open.place.pos, open.place.line)))
     }
 
     /// How many landmarks stand before the reader, and the position of the first one after.

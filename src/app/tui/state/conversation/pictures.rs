@@ -30,6 +30,8 @@ const ROOM: Size = Size::new(72, 18);
 pub struct PictureKey {
     session: SessionKey,
     place: PicturePlace,
+    /// How often all were forgotten before it was asked for: what was made for another width or size of cells is not it.
+    run: u64,
 }
 
 /// The message that holds it, its block and part there, and how many bytes it has: another image in its place is another one.
@@ -78,11 +80,15 @@ enum PictureStand {
 #[derive(Debug, Default)]
 pub(super) struct Pictures {
     kept: HashMap<PicturePlace, PictureStand>,
+    /// How often all were forgotten.
+    run: u64,
 }
 
 impl Pictures {
+    /// Forgets all; of those that are being made none is awaited any more.
     pub fn clear(&mut self) {
         self.kept.clear();
+        self.run += 1;
     }
 
     /// Whether there is none.
@@ -180,7 +186,7 @@ impl ConversationState {
                 let Some(bytes) = image.bytes else { continue };
                 let place = PicturePlace { spot: *spot, block: *block, part: image.part, bytes };
                 if !self.pictures.kept.contains_key(&place) {
-                    let key = PictureKey { session: session.clone(), place };
+                    let key = PictureKey { session: session.clone(), place, run: self.pictures.run };
                     let (message, number) = (Arc::clone(message), (number, images.len()));
                     orders.push(PictureOrder { key, message, number, bytes, room });
                 }
@@ -268,7 +274,8 @@ impl ConversationState {
     /// An image is ready, or cannot be shown. One that is not awaited any more is dropped.
     pub fn on_picture(&mut self, news: PictureNews) {
         let place = news.key.place;
-        let is_awaited = self.session().is_some_and(|session| session.key == news.key.session)
+        let is_awaited = news.key.run == self.pictures.run
+            && self.session().is_some_and(|session| session.key == news.key.session)
             && self.pictures.kept.get(&place) == Some(&PictureStand::Asked);
         if is_awaited {
             let stand = news.shown.map_or_else(PictureStand::Not, PictureStand::Shown);

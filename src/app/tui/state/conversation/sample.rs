@@ -183,9 +183,9 @@ impl Desk {
         self.dropped.extend(self.asked.extract_if(.., |asked| lane_of(asked) == Some(lane)));
     }
 
-    pub fn open(&mut self, id: &str) {
+    fn row(&self, id: &str) -> Summary {
         let session = self.sessions.iter().find(|session| session.key.text() == id).unwrap();
-        let row = Summary {
+        Summary {
             key: session.key.clone(),
             session_id: session.session_id.clone(),
             application_name: None,
@@ -194,7 +194,17 @@ impl Desk {
             updated_at: None,
             unclear_dates: Vec::new(),
             metadata: None,
-        };
+        }
+    }
+
+    pub fn preview(&mut self, id: &str) {
+        let row = self.row(id);
+        let effects = self.state.preview(&row, row.name(), &mut self.tickets);
+        self.run(effects);
+    }
+
+    pub fn open(&mut self, id: &str) {
+        let row = self.row(id);
         let effects = self.state.open(&row, row.name(), &mut self.tickets);
         self.run(effects);
     }

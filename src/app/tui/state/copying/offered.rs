@@ -29,7 +29,8 @@ impl CopyOffers {
     pub(super) fn put(&mut self, key: char, name: &str, text: impl Into<String>) {
         let text = text.into();
         if !text.is_empty() {
-            self.0.push(LetterItem::new(key, name, text.clone(), LetterDoes::Copy(text)));
+            let shows = LetterItem::beginning(&text).to_owned();
+            self.0.push(LetterItem::new(key, name, shows, LetterDoes::Copy(text)));
         }
     }
 }
@@ -83,7 +84,7 @@ impl AppState {
             offers.put('n', "the name", row.name());
         }
         let usage = details.and_then(|details| details.usage.as_ref());
-        offers.put('r', "the row, tab by tab", tab_separated(row, details));
+        offers.put('r', "the row, tab by tab", tab_separated(id, row, details));
         offers.put('j', "the row as JSON", json::line(&json::row(row, details, usage)));
     }
 
@@ -144,7 +145,7 @@ impl AppState {
         words.extend(place.arguments(location)?);
         let mongo = if place.origin.is_mongo() { place::namespace(location) } else { None };
         if let Some((database, collection)) = mongo.filter(|_| place.is_profile && self.is_chosen_there(&place.name)) {
-            words.extend(["--database", database, "--collection", collection].map(str::to_owned));
+            words.extend(place::namespace_words(database, collection));
         }
         let id = spelled(key.exact()).into_owned();
         if id.starts_with('-') {
@@ -185,12 +186,12 @@ fn copied_text(taken: Option<Vec<Effect>>) -> String {
 }
 
 /// A row of the list for a spreadsheet: id, application, type, created, updated, messages, tokens. What is unknown is empty.
-fn tab_separated(row: &Summary, details: Option<&Details>) -> String {
+fn tab_separated(id: &str, row: &Summary, details: Option<&Details>) -> String {
     let date = |at: Option<crate::session::StoredDate>| at.map(|at| at.to_string()).unwrap_or_default();
     let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
     let tokens = details.and_then(|details| details.usage).and_then(crate::session::Usage::total_tokens);
     let cells = [
-        row.name().to_owned(),
+        id.to_owned(),
         row.application_name.clone().unwrap_or_default(),
         row.session_type.clone().unwrap_or_default(),
         date(row.created_at),

@@ -57,7 +57,8 @@ impl AppState {
         let mut offers = CopyOffers::default();
         let (name, value) = (format!("what {} holds", text::line(&place)), field.text());
         // Also an empty one: it is a field that can be put elsewhere.
-        offers.0.push(LetterItem::new('v', name, value.clone(), LetterDoes::CopyField(value)));
+        let shows = LetterItem::beginning(&value).to_owned();
+        offers.0.push(LetterItem::new('v', name, shows, LetterDoes::CopyField(value)));
         offers.put('k', "the key", field.key.as_deref().unwrap_or_default());
         offers.put('p', "the path", format!("metadata.{place}"));
         offers.put('j', "the value as JSON", plain::pretty(&tree::without_secrets(&field.value)));

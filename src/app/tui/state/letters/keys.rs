@@ -67,7 +67,7 @@ impl AppState {
     pub(in crate::app::tui::state) fn click_letter(&mut self, x: u16, y: u16) -> Vec<Effect> {
         let at = Position::new(x, y);
         let Some(Modal::Letters(letters)) = self.modals.last() else { return Vec::new() };
-        let (area, _, rows) = letters.layout(self.areas.body);
+        let (area, _, rows) = letters.layout(self.areas.body, self.look.marks);
         if !area.contains(at) {
             return self.close_modal();
         }
@@ -83,11 +83,11 @@ impl AppState {
     }
 
     pub(in crate::app::tui::state) fn choose_letter(&mut self, at: usize) -> Vec<Effect> {
-        let Some(Modal::Letters(letters)) = self.modals.last() else { return Vec::new() };
-        let Some((name, does)) = letters.items.get(at).map(|item| (item.name.clone(), item.does.clone())) else {
+        if !matches!(self.modals.last(), Some(Modal::Letters(letters)) if at < letters.items.len()) {
             return Vec::new();
-        };
-        self.modals.pop();
+        }
+        let Some(Modal::Letters(mut letters)) = self.modals.pop() else { return Vec::new() };
+        let LetterItem { name, does, .. } = letters.items.swap_remove(at);
         match does {
             LetterDoes::Go(kind, down) => self.workspace.conversation.go_by(kind, down, &mut self.tickets),
             LetterDoes::Copy(text) => Self::copy_as(text, &name),
@@ -145,7 +145,7 @@ mod tests {
         let mut screen = Screen::writable(40, 10);
         screen.press("2;");
         let Some(Modal::Letters(letters)) = screen.state.modals.last() else { panic!("no letters") };
-        let (area, _, rows) = letters.layout(screen.state.areas.body);
+        let (area, _, rows) = letters.layout(screen.state.areas.body, screen.state.look.marks);
         assert!(area.height <= screen.state.areas.body.height && rows.height > 0);
         let (column, row) = (rows.x + 2, rows.y);
         let kind = MouseEventKind::Down(MouseButton::Left);

@@ -63,15 +63,38 @@ fn with_tools() -> Vec<Message> {
 #[test]
 fn messages_are_gone_through_but_not_those_inside_others() {
     let mut desk = over(with_tools());
-    let ups: Vec<u64> = (0..6).map(|_| go(&mut desk, Action::PreviousMessage).0).collect();
-    // First to the head of the one that the cursor is at the end of.
-    assert_eq!(ups, [7, 5, 4, 3, 1, 0]);
+    let ups: Vec<u64> = (0..5).map(|_| go(&mut desk, Action::PreviousMessage).0).collect();
+    // The head of the one that the cursor is at the end of is in view.
+    assert_eq!(ups, [5, 4, 3, 1, 0]);
     go(&mut desk, Action::PreviousMessage);
     assert_eq!(said(&desk), Some("this is the first message"));
     let downs: Vec<u64> = (0..5).map(|_| go(&mut desk, Action::NextMessage).0).collect();
     assert_eq!(downs, [1, 3, 4, 5, 7]);
     go(&mut desk, Action::NextMessage);
     assert_eq!(said(&desk), Some("this is the last message"));
+}
+
+#[test]
+fn up_goes_to_the_head_first_where_that_is_out_of_view() {
+    let long = (0..40).map(|line| format!("line {line}")).collect::<Vec<_>>().join("\n\n");
+    let said_long = sample::with(1, Role::Assistant, vec![Block::Text(long)]);
+    let mut desk = over(vec![sample::message(0), said_long]);
+    assert_eq!(go(&mut desk, Action::PreviousMessage), (1, "assistant".to_owned()));
+    assert_eq!(go(&mut desk, Action::PreviousMessage), (0, "user".to_owned()));
+    go(&mut desk, Action::Down);
+    // Nothing stands before it: its own head is all there is.
+    assert_eq!(go(&mut desk, Action::PreviousMessage), (0, "user".to_owned()));
+    assert_eq!(said(&desk), None);
+}
+
+#[test]
+fn from_what_is_shown_inside_another_message_moves_go_on_from_that_one() {
+    let mut desk = over(with_tools());
+    let effects = desk.state.go_to_index(None, 6, &mut desk.tickets).unwrap();
+    desk.run(effects);
+    desk.settle();
+    assert_eq!(desk.state.selected().unwrap().1.index, 5, "it is shown there");
+    assert_eq!(go(&mut desk, Action::PreviousMessage).0, 4, "one key, one message");
 }
 
 #[test]
@@ -170,9 +193,12 @@ fn a_move_waits_for_the_whole_and_another_one_ends_the_wait() {
     let begun = || {
         let mut messages: Vec<Message> = (0..400).map(sample::message).collect();
         messages.splice(100..102, [sample::tool_use(100, "t"), failed(101, "t")]);
-        let mut session = sample::session("s", &[("a", 400)], 0);
-        session.agents[0].messages = messages;
-        let mut desk = Desk::new(vec![session], 60, 20);
+        let both = ["s", "other"].map(|id| {
+            let mut session = sample::session(id, &[("a", 400)], 0);
+            session.agents[0].messages.clone_from(&messages);
+            session
+        });
+        let mut desk = Desk::new(both.into(), 60, 20);
         desk.open("s");
         let Some(opened) = desk.asked.pop().and_then(|command| desk.answer(&command)) else { panic!("nothing asked") };
         desk.tell(&opened);
@@ -186,6 +212,24 @@ fn a_move_waits_for_the_whole_and_another_one_ends_the_wait() {
     desk.press(Action::Up);
     desk.settle();
     assert!(desk.state.selected().unwrap().1.index > 390, "who moves on is not moved");
+    let mut desk = begun();
+    desk.preview("other");
+    let Some(opened) = desk.asked.pop().and_then(|command| desk.answer(&command)) else { panic!("nothing asked") };
+    desk.tell(&opened);
+    desk.settle();
+    assert_eq!(desk.state.name(), Some("other"));
+    assert!(desk.state.selected().unwrap().1.index > 390, "it was meant for the session before");
+    let mut desk = begun();
+    desk.settle_without_outline();
+    desk.reload();
+    desk.settle();
+    assert!(desk.state.selected().unwrap().1.index > 390, "what failed ended it");
+    let mut desk = begun();
+    let effects = desk.state.give_up().unwrap();
+    desk.run(effects);
+    desk.reload();
+    desk.settle();
+    assert!(desk.state.selected().unwrap().1.index > 390, "who gave up is not moved");
 }
 
 #[test]

@@ -66,7 +66,12 @@ fn another_width_or_session_has_its_own() {
     let mut desk = desk();
     let order = orders(desk.state.ask_for_pictures()).remove(0);
     desk.resize(50, 40);
-    assert_eq!(orders(desk.state.ask_for_pictures()).len(), 1);
+    let anew = orders(desk.state.ask_for_pictures());
+    assert_eq!(anew.len(), 1);
+    desk.state.on_picture(PictureNews { key: order.key.clone(), shown: Ok(picture(54, 3)) });
+    assert!(rows(&desk).is_empty(), "it was made for more cells");
+    desk.state.on_picture(PictureNews { key: anew[0].key.clone(), shown: Ok(picture(6, 3)) });
+    assert_eq!(rows(&desk), [0, 1, 2]);
     desk.open("support-1042");
     desk.settle();
     desk.state.on_picture(PictureNews { key: order.key, shown: Ok(picture(6, 3)) });

@@ -50,6 +50,31 @@ fn in_the_list_it_is_the_row() {
 }
 
 #[test]
+fn where_two_sessions_go_by_one_name_it_is_the_exact_id() {
+    let mut screen = Screen::listed(120, 40);
+    let (id, _) = copied(&mut screen, "yi");
+    for row in screen.state.workspace.list.rows.iter_mut().take(2) {
+        row.session_id = Some("twin".to_owned());
+    }
+    assert_eq!(copied(&mut screen, "yi").0, id);
+    assert_eq!(copied(&mut screen, "yn").0, "twin");
+    let (row, _) = copied(&mut screen, "yr");
+    assert!(row.starts_with(&format!("{id}\t")), "{row}");
+}
+
+#[test]
+fn what_a_choice_shows_is_a_beginning_and_what_it_copies_is_whole() {
+    let mut screen = Screen::listed(120, 40);
+    let long = "ü".repeat(5_000);
+    screen.state.workspace.list.rows[0].application_name = Some(long.clone());
+    screen.press("y");
+    let Some(Modal::Letters(letters)) = screen.state.modals.last() else { panic!("no letters") };
+    assert!(letters.items.iter().all(|item| item.shows.len() <= 1_000));
+    screen.press("\u{1b}");
+    assert!(copied(&mut screen, "yr").0.contains(&long));
+}
+
+#[test]
 fn in_the_conversation_it_is_the_message() {
     let mut screen = Screen::writable(120, 40);
     screen.press("2");
