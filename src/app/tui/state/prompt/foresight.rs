@@ -1,5 +1,5 @@
-//! What the filter that is being typed would come to: how many sessions match, where an index serves it; else what would be read. A
-//! filter of ids that an index serves is shown at once.
+//! What the filter that is being typed would come to: how many sessions match, where that is counted within moments; else what
+//! would be read. A filter of ids that an index serves is shown at once.
 
 use std::time::Duration;
 
@@ -239,6 +239,19 @@ mod tests {
         let (ticket, _) = asked(&screen)[0].clone();
         screen.tell(Event::Foreseen(ticket, ListPlan::unserved("no index serves this filter")));
         assert_eq!(says(&screen), Some("no index serves this filter"));
+    }
+
+    #[test]
+    fn few_sessions_are_counted_without_an_index() {
+        let mut screen = Screen::listed(120, 40);
+        screen.press("/timeout");
+        rest(&mut screen, 200);
+        let (ticket, _) = asked(&screen)[0].clone();
+        let plan = ListPlan { counts: true, ..ListPlan::unserved("every session.json is read") };
+        screen.tell(Event::Foreseen(ticket, plan));
+        screen.tell(Event::ForeseenCount(ticket, Some(3)));
+        assert_eq!(says(&screen), Some("3 sessions match"));
+        assert!(screen.state.workspace.list.filter.is_empty(), "it is listed once it is typed");
     }
 
     #[test]
