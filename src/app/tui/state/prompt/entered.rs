@@ -29,6 +29,15 @@ impl AppState {
         self.modals.push(Modal::Prompt(Box::new(prompt)));
     }
 
+    /// Opens a line with a text that was given elsewhere, and what is wrong with it.
+    pub(in super::super) fn prompt_anew(&mut self, asks: Asks, given: &str, mistake: TypedMistake) {
+        self.prompt(asks);
+        if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
+            prompt.put(&text::line(given), usize::MAX);
+            (prompt.fresh, prompt.mistake) = (false, Some(mistake));
+        }
+    }
+
     /// Opens the `:` line with a command that needs words, to be typed.
     pub(in super::super) fn prompt_for(&mut self, command: &str) {
         let prompt = Prompt::command(&format!("{command} "), self.palette(), self.memory.commands.clone());
