@@ -173,14 +173,18 @@ impl SessionReader for FolderRepository {
     async fn plan(&self, query: &ListQuery) -> Result<ListPlan> {
         let by = &query.sort.by;
         let served = query.filter.is_empty() && matches!(by, SortBy::Updated | SortBy::Id);
+        let filter = query.filter.clone();
+        let counts = served || self.blocking(move |root| Ok(list::counts_soon(root, &filter))).await?;
         let why = match (served, query.filter.asks_for_messages() || by.needs_messages()) {
             (true, _) if *by == SortBy::Id => "the folders' names give the order",
             (true, _) => "the files' own times give the order",
-            (false, false) if by.needs_details() => "every session.json and agent.json is read",
+            (false, false) if by.needs_details() || list::reads_agents(&query.filter) => {
+                "every session.json and agent.json is read"
+            }
             (false, false) => "every session.json is read",
             (false, true) => "every message of every session is read",
         };
-        Ok(ListPlan { served, ..ListPlan::served(why) })
+        Ok(ListPlan { served, counts, ..ListPlan::served(why) })
     }
 
     async fn count(&self, filter: &Filter) -> Result<Option<u64>> {

@@ -162,6 +162,8 @@ impl PageEnd {
 pub struct ListPlan {
     /// An index narrows it down.
     pub served: bool,
+    /// What matches is counted within moments: an index narrows it down, or there are few sessions.
+    pub counts: bool,
     /// One sentence: which index, or what will be read instead.
     pub why: String,
     /// What to do about it.
@@ -172,12 +174,12 @@ impl ListPlan {
     /// An index narrows it down: which.
     #[must_use]
     pub fn served(why: impl Into<String>) -> Self {
-        Self { served: true, why: why.into(), hint: None }
+        Self { served: true, counts: true, why: why.into(), hint: None }
     }
 
     /// No index does: what is read instead.
     #[must_use]
     pub fn unserved(why: impl Into<String>) -> Self {
-        Self { served: false, ..Self::served(why) }
+        Self { served: false, counts: false, ..Self::served(why) }
     }
 }

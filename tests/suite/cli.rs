@@ -1,6 +1,7 @@
 //! The commands as a person or a script runs them: output, talk and exit code.
 
 mod bad_input;
+mod completed;
 mod encrypted;
 mod folder;
 pub mod home;

@@ -319,3 +319,31 @@ async fn a_connection_to_read_cannot_write_and_a_deletion_leaves_a_copy() {
     assert_eq!(std::fs::read_dir(copies).expect("a folder").count(), 1);
     assert!(!folder.path().join("session_s").exists());
 }
+
+#[tokio::test]
+async fn a_filter_that_is_typed_is_counted_in_a_folder_of_few_sessions() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for id in ["a-1", "a-2", "b-1"] {
+        let manager = SessionManager::new(open_folder(folder.path()).await.expect("it opens"), id);
+        manager.open_or_create().await.expect("one");
+    }
+    let mut task = strandscope::app::task::spawn(strandscope::Limits::default(), Writing::default());
+    let target = Target::Folder(folder.path().to_owned());
+    let connect = Command::Connect(Ticket(1), Place::with_rights(target, Rights::Read).into());
+    task.commands.send(connect).await.expect("the task runs");
+    while !matches!(task.events.recv().await, Some(Event::Connected { .. })) {}
+    for (number, typed, counted) in [(2, "^a-", Some(2)), (3, "^a- tool:x", None)] {
+        let filter = Filter::parse(typed, jiff::Timestamp::now()).expect("a filter");
+        let foresee = Command::Foresee(Ticket(number), Box::new(ListQuery::new(1).filter(filter)));
+        task.commands.send(foresee).await.expect("the task runs");
+        let told = answer(&mut task.events).await;
+        assert!(
+            matches!(&told, Event::Foreseen(_, plan) if !plan.served && plan.counts == counted.is_some()),
+            "{told:?}"
+        );
+        if counted.is_some() {
+            let told = answer(&mut task.events).await;
+            assert!(matches!(&told, Event::ForeseenCount(Ticket(2), count) if *count == counted), "{told:?}");
+        }
+    }
+}

@@ -11,7 +11,7 @@ mod writing;
 
 pub use doctor::DoctorArgs;
 pub use examples::of_program as program_examples;
-pub use filter::with_negated_terms;
+pub use filter::{with_negated_terms, without_shield};
 pub use list::{Limit, ListArgs};
 pub use mcp::McpArgs;
 pub use showing::{Colour, CompletedShell, CompletionsArgs, Format, ManArgs, MetricsArgs, ShowArgs};

@@ -16,7 +16,7 @@ use clap_complete::{
     env::{Bash, EnvCompleter, Fish, Powershell, Zsh},
 };
 
-use super::args::{Args, CompletedShell};
+use super::args::{Args, CompletedShell, with_negated_terms};
 
 /// The variable that a shell's script sets.
 const ASKED: &str = "STRANDSCOPE_COMPLETE";
@@ -26,7 +26,11 @@ const PROGRAM: &str = "strandscope";
 
 /// Answers a shell that asks what may be typed. `false`: none asks, and the program is to run as ever.
 pub fn answered() -> bool {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    // An excluding term is a value: no flags are offered for it.
+    let first = arguments.iter().position(|word| word == "--").map_or(arguments.len(), |at| at + 1);
+    let typed = with_negated_terms(arguments.split_off(first));
+    arguments.extend(typed);
     let folder = std::env::current_dir().ok();
     let asked = CompleteEnv::with_factory(command).var(ASKED).bin(PROGRAM).completer(PROGRAM);
     // A shell has nowhere to show an error.
@@ -99,6 +103,7 @@ fn completed(command: Command) -> Command {
         "id" | "ids" | "more" => arg.add(ArgValueCompleter::new(offered::ids)),
         "profile" => arg.add(ArgValueCompleter::new(offered::profiles)),
         "filter" => arg.add(ArgValueCompleter::new(offered::filters)),
+        "sort" | "columns" => arg.add(ArgValueCompleter::new(offered::columns)),
         "of" => arg.add(ArgValueCompleter::new(offered::ids_and_filters)),
         _ => arg,
     });

@@ -79,7 +79,8 @@ pub enum Command {
     MetadataValues(Ticket, MetadataPath),
     /// What of the store may stand after a word of a filter: `Event::FilterValues`.
     FilterValues(Ticket, FilterValues),
-    /// What a filter that is being typed would come to: `Event::Foreseen`, and where an index serves it `Event::ForeseenCount`.
+    /// What a filter that is being typed would come to: `Event::Foreseen`, and where that is counted within moments
+    /// `Event::ForeseenCount`.
     Foresee(Ticket, Box<ListQuery>),
     /// Gives up what runs in a lane.
     Cancel(Lane),

@@ -144,11 +144,11 @@ impl Question {
         Ok(())
     }
 
-    /// What the plan says; what no index serves is not counted: it would read the whole collection at every pause of the keys.
+    /// What the plan says; what takes long is not counted: the whole collection would be read at every pause of the keys.
     async fn foresee(&self, ticket: Ticket, query: &ListQuery) -> Result<(), Error> {
         let plan = self.reader.plan(query).await?;
-        let served = plan.served;
-        if self.reply.send(&self.events, Event::Foreseen(ticket, plan)).await && served {
+        let counts = plan.counts;
+        if self.reply.send(&self.events, Event::Foreseen(ticket, plan)).await && counts {
             let count = self.reader.count(&query.filter).await?;
             self.reply.send(&self.events, Event::ForeseenCount(ticket, count)).await;
         }

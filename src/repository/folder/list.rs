@@ -5,6 +5,7 @@
 
 use std::{
     collections::VecDeque,
+    fs,
     path::Path,
     sync::{Mutex, PoisonError},
 };
@@ -15,7 +16,10 @@ use jiff::Timestamp;
 use super::{assemble, foreign, layout, layout::SessionDir, read};
 use crate::{
     disk,
-    repository::{Cursor, Error, Filter, ListQuery, PageEnd, Projection, Result, Sort, SortBy, page::PlacedSession},
+    repository::{
+        Cursor, Error, Filter, ListQuery, PageEnd, Projection, Result, Sort, SortBy, filter::FilterTest,
+        page::PlacedSession,
+    },
     session::{Details, SessionKey, Summary, id::unspelled},
 };
 
@@ -100,6 +104,9 @@ pub(super) fn list(
     Ok(end)
 }
 
+/// Most entries of a folder whose sessions are counted while a filter is typed.
+const FEW: usize = 5000;
+
 /// How many sessions are looked at before that is told.
 const TOLD: usize = 20;
 
@@ -123,6 +130,18 @@ fn sorted(root: &Path, query: &ListQuery, looked: &dyn Fn(u64) -> bool) -> Resul
     }
     rows.sort_by(|a, b| query.sort.order(&a.place, &b.place));
     Ok(rows.into())
+}
+
+/// Whether what matches is counted within moments: it is told by `session.json`, and there are few of them.
+pub(super) fn counts_soon(root: &Path, filter: &Filter) -> bool {
+    let reads_more = filter.asks_for_messages() || reads_agents(filter);
+    !reads_more && fs::read_dir(root).is_ok_and(|entries| entries.take(FEW + 1).count() <= FEW)
+}
+
+/// Whether a filter asks for more than `session.json` tells, and for no messages.
+pub(super) fn reads_agents(filter: &Filter) -> bool {
+    let is_counted = |test: &&FilterTest| matches!(test, FilterTest::Figure(..));
+    filter.asks_for_agents() || filter.tests().iter().any(is_counted)
 }
 
 /// How many sessions match.

@@ -52,10 +52,12 @@ pub fn with_negated_terms(args: Vec<OsString>) -> Vec<OsString> {
 
 /// A word of a filter, as it was typed.
 pub(super) fn filter_word() -> impl TypedValueParser<Value = String> {
-    StringValueParser::new().map(|text: String| match text.strip_prefix(' ') {
-        Some(term) if term.starts_with('-') => term.to_owned(),
-        _ => text,
-    })
+    StringValueParser::new().map(|text: String| without_shield(&text).to_owned())
+}
+
+/// A word without the space that [`with_negated_terms`] puts before it.
+pub fn without_shield(text: &str) -> &str {
+    text.strip_prefix(' ').filter(|term| term.starts_with('-')).unwrap_or(text)
 }
 
 #[cfg(test)]

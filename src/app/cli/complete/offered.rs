@@ -10,10 +10,10 @@ use clap::{CommandFactory, FromArgMatches};
 use clap_complete::CompletionCandidate;
 use jiff::Timestamp;
 
-use super::super::args::{Args, ConnectionArgs};
+use super::super::args::{Args, ConnectionArgs, with_negated_terms, without_shield};
 use crate::{
     app::{
-        config::{Config, Environment},
+        config::{Column, Config, Environment, filters::LISTS},
         place::{self, Rights},
         text,
         tui::render::format,
@@ -59,12 +59,20 @@ pub(super) fn profiles(typed: &OsStr) -> Vec<CompletionCandidate> {
     names.map(CompletionCandidate::new).collect()
 }
 
+/// The columns of a list: to sort by, or to show.
+pub(super) fn columns(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let Some(typed) = typed.to_str() else { return Vec::new() };
+    let names = Column::NAMES.iter().copied().filter(|name| name.starts_with(typed));
+    names.map(CompletionCandidate::new).collect()
+}
+
 /// The words of a filter: prefixes with their meaning, values of the store behind one, saved filters.
 pub(super) fn filters(typed: &OsStr) -> Vec<CompletionCandidate> {
-    let Some(typed) = typed.to_str() else { return Vec::new() };
+    let Some(typed) = typed.to_str().map(without_shield) else { return Vec::new() };
     let word = word_at(typed, typed.len());
     let offers = match (word.prefix.as_deref(), word.values()) {
         (None, FilterValues::None) => words_and_saved(),
+        (Some(prefix), FilterValues::None) if prefix.eq_ignore_ascii_case("in") => lists_and_ids(&word.value),
         (_, FilterValues::Words(words)) => words.iter().map(|word| FilterOffer::plain(*word)).collect(),
         (prefix, of) => values(prefix, of).into_iter().map(FilterOffer::plain).collect(),
     };
@@ -104,6 +112,20 @@ fn words_and_saved() -> Vec<FilterOffer> {
     known.chain(saved).filter(|offer| is_one_word(&offer.text.replace(':', ""))).collect()
 }
 
+/// What may stand behind `in:`.
+fn lists_and_ids(typed: &str) -> Vec<FilterOffer> {
+    if typed.starts_with('@') {
+        return LISTS.iter().map(|list| FilterOffer::plain(format!("@{list}"))).collect();
+    }
+    let ids = sessions(typed).into_iter().map(|row| row.name().to_owned());
+    ids.filter(|id| is_value(id) && !id.contains(',')).map(FilterOffer::plain).collect()
+}
+
+/// Whether it is read as a value as it is. A sign at its start would be one of the language.
+fn is_value(text: &str) -> bool {
+    is_one_word(text) && text.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+}
+
 /// What the sessions have there, as it is typed.
 fn values(prefix: Option<&str>, of: FilterValues) -> Vec<String> {
     let mut found = Vec::new();
@@ -122,8 +144,7 @@ fn values(prefix: Option<&str>, of: FilterValues) -> Vec<String> {
         found = found.into_iter().filter(|key| is_one_word(key)).map(|key| format!("meta.{key}{end}")).collect();
         return found;
     }
-    // A sign at its start would be one of the language.
-    found.retain(|value| is_one_word(value) && value.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+    found.retain(|value| is_value(value));
     found
 }
 
@@ -145,6 +166,7 @@ pub(super) fn ids_and_filters(typed: &OsStr) -> Vec<CompletionCandidate> {
 /// The settings and the connection that the words typed so far mean. `None` where they cannot be had: a shell is told no reason.
 fn settings() -> Option<(Config, Environment, ConnectionArgs)> {
     let words = std::env::args_os().skip_while(|word| word != "--").skip(1).map(unquoted);
+    let words = with_negated_terms(words.collect());
     let matches = Args::command().ignore_errors(true).try_get_matches_from(words).ok()?;
     let connection = ConnectionArgs::from_arg_matches(&matches).ok()?;
     let environment = Environment::read();

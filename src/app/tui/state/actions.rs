@@ -70,6 +70,8 @@ impl AppState {
             return effects;
         }
         match action {
+            // The key deletes a word wherever one types: it loses nobody the only connection.
+            Some(Action::CloseConnection) if self.modals.is_empty() && self.is_open_alone() => self.say_open_alone(),
             Some(action) => self.on_action(action),
             None => Vec::new(),
         }

@@ -187,10 +187,8 @@ impl AppState {
             self.said = Some(notes.join("; "));
         }
         self.close_start_screen();
-        if let Some(mut start) = self.fleet_start.take() {
-            self.put_lists_in(&mut start.filter);
-            self.workspace.fleet.start(start);
-            self.open_fleet();
+        if let Some(start) = self.fleet_start.take() {
+            self.start_with_fleet(start);
         }
         // Both are questions of the list: the session that was asked for comes first.
         let mut effects = match self.workspace.open_id.take() {

@@ -17,6 +17,7 @@ use super::{
     AppState, Effect, areas,
     list::{self, Selection},
     modal::Modal,
+    prompt::Asks,
 };
 use crate::{
     app::fleet::{Fleet, FleetColumn, FleetGroup, FleetOrder, FleetRow, FleetTotal, FleetWindow, group},
@@ -255,6 +256,23 @@ impl AppState {
             return None;
         }
         self.workspace.fleet.ask(&mut self.tickets, self.look.now)
+    }
+
+    /// Opens it as the program was asked to start. A filter that cannot be meant here stands in the line, to be typed anew.
+    pub(super) fn start_with_fleet(&mut self, mut start: FleetStart) {
+        let typed = start.filter.source.clone();
+        let mistake = match self.with_lists(std::mem::take(&mut start.filter)) {
+            Ok(filter) => {
+                start.filter = filter;
+                None
+            }
+            Err(mistake) => Some(mistake),
+        };
+        self.workspace.fleet.start(start);
+        self.open_fleet();
+        if let Some(mistake) = mistake {
+            self.prompt_anew(Asks::Fleet, &typed, mistake);
+        }
     }
 
     /// Shows it, with what is known by now.

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     app::{
+        keymap::Action,
         place::Place,
         task::{Event, Link, Ticket, command::Lane},
     },
@@ -97,6 +98,17 @@ impl AppState {
     #[must_use]
     pub fn has_others(&self) -> bool {
         !self.others.is_empty()
+    }
+
+    /// Whether the connection that is shown is open, and no other.
+    pub(super) fn is_open_alone(&self) -> bool {
+        self.workspace.connection.is_open() && !self.has_others()
+    }
+
+    /// What the key that closes the connection says then: nothing would be left to look at.
+    pub(super) fn say_open_alone(&mut self) -> Vec<Effect> {
+        let says = self.with_key("the only open connection is closed in the list of connections", Action::Connections);
+        self.say(says)
     }
 
     /// Which of the open connections is shown, from 1, and how many there are; `None` where there is one alone.

@@ -1,5 +1,3 @@
-use std::fs;
-
 use super::*;
 
 fn folder(sessions: usize) -> tempfile::TempDir {
@@ -141,4 +139,18 @@ fn what_is_gone_before_its_page_comes_is_left_out() {
     };
     list(root.path(), &query.after(next), &known, &|_| true, &mut take).unwrap();
     assert_eq!(ids, ["0"]);
+}
+
+#[test]
+fn what_few_sessions_tell_by_themselves_is_counted_soon() {
+    let root = folder(3);
+    let soon = |filter: &str| counts_soon(root.path(), &Filter::parse(filter, Timestamp::UNIX_EPOCH).unwrap());
+    for little in ["app:x", "meta.tier:gold OR since:7d", "has:feedback"] {
+        assert!(soon(little), "{little}");
+    }
+    for much in ["tool:x", "tokens:>5", "app:x OR model:m", "messages:>5", "has:interrupt"] {
+        assert!(!soon(much), "{much}");
+    }
+    (0..FEW).for_each(|number| drop(fs::File::create(root.path().join(number.to_string())).unwrap()));
+    assert!(!soon("app:x"), "they are too many");
 }

@@ -77,6 +77,7 @@ impl AppState {
             }
             Action::Help
             | Action::CommandLine
+            | Action::SaveFilter
             | Action::LastError
             | Action::Events
             | Action::Mouse

@@ -111,6 +111,12 @@ fn closing_shows_the_one_before_and_at_last_the_start_screen() {
     }
     assert_eq!(screen.state.connection_number(), None);
     control(&mut screen, 'w');
+    assert!(
+        screen.state.workspace.connection.is_open() && screen.state.modals.is_empty(),
+        "nothing else would be left"
+    );
+    assert!(screen.state.said.as_deref().is_some_and(|said| said.ends_with(": c")), "{:?}", screen.state.said);
+    screen.press(":close-connection\n");
     assert!(matches!(screen.state.modals.last(), Some(Modal::Places(_))));
     assert!(!screen.state.workspace.connection.is_open() && !screen.left);
     screen.press("\u{1b}");

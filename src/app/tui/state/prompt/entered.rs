@@ -29,6 +29,15 @@ impl AppState {
         self.modals.push(Modal::Prompt(Box::new(prompt)));
     }
 
+    /// Opens a line with a text that was given elsewhere, and what is wrong with it.
+    pub(in super::super) fn prompt_anew(&mut self, asks: Asks, given: &str, mistake: TypedMistake) {
+        self.prompt(asks);
+        if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
+            prompt.put(&text::line(given), usize::MAX);
+            (prompt.fresh, prompt.mistake) = (false, Some(mistake));
+        }
+    }
+
     /// Opens the `:` line with a command that needs words, to be typed.
     pub(in super::super) fn prompt_for(&mut self, command: &str) {
         let prompt = Prompt::command(&format!("{command} "), self.palette(), self.memory.commands.clone());
@@ -84,11 +93,13 @@ impl AppState {
 
     /// A command was typed, or chosen among those offered.
     fn on_command(&mut self, mut prompt: Box<Prompt>, line: &str) -> Vec<Effect> {
-        if line.trim().is_empty() && prompt.chosen() == Some(0) && !prompt.searches() {
+        let is_chosen = prompt.chosen().is_some_and(|at| at > 0 || prompt.searches());
+        if line.trim().is_empty() && !is_chosen {
             // Nothing was typed, nor chosen.
             return Vec::new();
         }
-        if let Some(place) = self.typed_place(line) {
+        // A number that a line is looked for with is none of a message.
+        if let Some(place) = self.typed_place(line).filter(|_| !prompt.searches()) {
             let mut effects = self.go_to_message_typed(&place);
             effects.extend(self.keep_line(Asks::Command, line));
             return effects;
@@ -173,7 +184,8 @@ impl AppState {
             }
             Asks::Filter | Asks::Fleet | Asks::Find => (Vec::new(), false),
         };
-        let says = (prompt.asks == Asks::Command).then(|| self.command_says(prompt.text()));
+        let is_command = prompt.asks == Asks::Command;
+        let says = is_command.then(|| if prompt.searches() { None } else { self.command_says(prompt.text()) });
         if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
             prompt.offer(offers, first);
             if let Some(says) = says {

@@ -159,6 +159,9 @@ impl AppState {
 
     /// What is to be known of the store for what is typed.
     pub(in super::super) fn wanted_as_typed(&self, prompt: &Prompt) -> Option<KnownOf> {
+        if prompt.searches() {
+            return None;
+        }
         if prompt.asks == Asks::Command && names_a_field(prompt.text()) {
             return Some(KnownOf::Keys);
         }

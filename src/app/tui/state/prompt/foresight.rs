@@ -1,5 +1,5 @@
-//! What the filter that is being typed would come to: how many sessions match, where an index serves it; else what would be read. A
-//! filter of ids that an index serves is shown at once.
+//! What the filter that is being typed would come to: how many sessions match, where that is counted within moments; else what
+//! would be read. A filter of ids that an index serves is shown at once.
 
 use std::time::Duration;
 
@@ -53,6 +53,12 @@ impl AppState {
     pub(super) fn note_typed(&mut self) {
         let now = self.look.now;
         let Some(Modal::Prompt(prompt)) = self.modals.last_mut() else { return };
+        if prompt.searches() {
+            // What lines are looked for with is no filter: what stands there once that ends is asked for anew.
+            let foresight = &mut prompt.foresight;
+            (foresight.due, foresight.asked, foresight.typed) = (None, None, Some(String::new()));
+            return;
+        }
         if prompt.asks != Asks::Filter || prompt.foresight.typed.as_deref() == Some(prompt.text()) {
             return;
         }
@@ -123,7 +129,9 @@ impl AppState {
         let typed = match self.modals.last() {
             Some(Modal::Prompt(prompt)) if prompt.asks == Asks::Filter && prompt.foresight.before.is_none() => {
                 // What the line held at first is what is listed.
-                (prompt.text().len() <= NARROWS && prompt.text() != self.workspace.list.filter.source)
+                (!prompt.searches()
+                    && prompt.text().len() <= NARROWS
+                    && prompt.text() != self.workspace.list.filter.source)
                     .then(|| prompt.text().to_owned())
             }
             _ => None,
@@ -176,7 +184,7 @@ fn is_of_ids(filter: &Filter) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crossterm::event::{KeyCode, KeyEvent};
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
     use jiff::ToSpan;
 
     use super::*;
@@ -239,6 +247,40 @@ mod tests {
         let (ticket, _) = asked(&screen)[0].clone();
         screen.tell(Event::Foreseen(ticket, ListPlan::unserved("no index serves this filter")));
         assert_eq!(says(&screen), Some("no index serves this filter"));
+    }
+
+    #[test]
+    fn few_sessions_are_counted_without_an_index() {
+        let mut screen = Screen::listed(120, 40);
+        screen.press("/timeout");
+        rest(&mut screen, 200);
+        let (ticket, _) = asked(&screen)[0].clone();
+        let plan = ListPlan { counts: true, ..ListPlan::unserved("every session.json is read") };
+        screen.tell(Event::Foreseen(ticket, plan));
+        screen.tell(Event::ForeseenCount(ticket, Some(3)));
+        assert_eq!(says(&screen), Some("3 sessions match"));
+        assert!(screen.state.workspace.list.filter.is_empty(), "it is listed once it is typed");
+    }
+
+    #[test]
+    fn what_lines_are_looked_for_with_is_no_filter() {
+        let mut screen = Screen::listed(120, 40);
+        screen.press("/^zz\n");
+        screen.answer_all();
+        screen.press("/");
+        screen.put(Input::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
+        screen.asked.clear();
+        screen.press("support");
+        rest(&mut screen, 100);
+        screen.put(Input::Key(KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL)));
+        screen.put(Input::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
+        screen.press("^zz");
+        assert_eq!(screen.state.next_foresight(), None);
+        rest(&mut screen, 200);
+        assert!(asked(&screen).is_empty(), "{:?}", asked(&screen));
+        screen.press("\u{1b}");
+        rest(&mut screen, 200);
+        assert_eq!(asked(&screen).iter().map(|(_, source)| source.as_str()).collect::<Vec<_>>(), ["support"]);
     }
 
     #[test]

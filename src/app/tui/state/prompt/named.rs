@@ -1,10 +1,13 @@
 //! The commands of the `:` line that take words, and what completes them: a session by its id, a filter.
 
 use super::{Does, Offer, TypedMistake};
-use crate::app::{
-    config::{filters, write::ConfigEdit},
-    text,
-    tui::state::{AppState, Effect, completion::Completion, modal::Modal},
+use crate::{
+    app::{
+        config::{filters, write::ConfigEdit},
+        text,
+        tui::state::{AppState, Effect, completion::Completion, modal::Modal},
+    },
+    repository::Filter,
 };
 
 /// Most sessions that are offered.
@@ -61,7 +64,7 @@ impl AppState {
         if let Some(problem) = filters::name_problem(name) {
             return Err(whole(words, problem));
         }
-        let of = if self.shows_fleet() { &self.workspace.fleet.filter } else { &self.workspace.list.filter };
+        let of = self.shown_filter();
         if of.is_empty() {
             return Err(whole(words, "there is no filter to keep: filter the sessions first".to_owned()));
         }
@@ -80,9 +83,14 @@ impl AppState {
         Ok(vec![Effect::Configure(Box::new(ConfigEdit::Filter(name.to_owned(), filter)))])
     }
 
+    /// The filter of what is shown: of the fleet, else of the list.
+    pub(super) fn shown_filter(&self) -> &Filter {
+        if self.shows_fleet() { &self.workspace.fleet.filter } else { &self.workspace.list.filter }
+    }
+
     /// Asks for the name to keep the filter under.
     pub(in super::super) fn ask_filter_name(&mut self) -> Vec<Effect> {
-        if self.workspace.list.filter.is_empty() {
+        if self.shown_filter().is_empty() {
             return self.say("there is no filter to keep: filter the sessions first");
         }
         self.prompt_for("save-filter");
@@ -165,6 +173,16 @@ mod tests {
         assert!(says(&screen).starts_with("@mine is this filter by now"), "{}", says(&screen));
         screen.press("/@mine\n");
         assert_eq!(screen.state.workspace.list.filter.source, "@mine");
+    }
+
+    #[test]
+    fn in_the_fleet_its_filter_is_kept_also_where_the_name_is_asked_for() {
+        let mut screen = Screen::listed(120, 40);
+        screen.press("L/app:shop\n:save-filter\n");
+        let Some(Modal::Prompt(prompt)) = screen.state.modals.last() else { panic!("the name is asked for") };
+        assert_eq!(prompt.text(), "save-filter ");
+        screen.press("mine\n");
+        assert_eq!(screen.state.filters.get("mine").map(String::as_str), Some("app:shop"));
     }
 
     #[test]

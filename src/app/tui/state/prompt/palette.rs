@@ -124,7 +124,7 @@ impl AppState {
             Some("in the fleet")
         } else if action == Action::Explain && self.focus != Pane::Metrics {
             Some("on a figure of the metrics")
-        } else if action == Action::SaveFilter && self.workspace.list.filter.is_empty() {
+        } else if action == Action::SaveFilter && self.shown_filter().is_empty() {
             Some("there is no filter")
         } else {
             None

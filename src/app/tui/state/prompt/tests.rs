@@ -142,6 +142,18 @@ fn lines_typed_before_are_searched() {
 }
 
 #[test]
+fn a_number_that_a_command_is_looked_for_with_is_no_message() {
+    let mut screen = Screen::listed(120, 40);
+    screen.state.memory.commands = vec!["mouse".to_owned(), "filter app:v7".to_owned()];
+    screen.press(":");
+    press(&mut screen, KeyCode::Char('r'), KeyModifiers::CONTROL);
+    screen.press("7");
+    assert_eq!((first(&screen), line(&screen).says.as_deref()), (Some("filter app:v7"), None));
+    screen.press("\n");
+    assert_eq!(screen.state.workspace.list.filter.source, "app:v7");
+}
+
+#[test]
 fn pasted_text_stays_one_safe_line_and_replaces_what_nobody_typed() {
     let mut prompt = Prompt::new(Asks::Filter, "a", Vec::new());
     prompt.paste("b\r\nc\u{1b}[2J\n");

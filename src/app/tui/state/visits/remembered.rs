@@ -8,7 +8,7 @@ use crate::{
         memory::{Memory, RememberedSession},
         task::command::Lane,
         text,
-        tui::state::{AppState, Effect, named::ChosenSession},
+        tui::state::{AppState, Effect, named::ChosenSession, prompt::TypedMistake},
     },
     repository::{Error, Filter},
     session::SessionKey,
@@ -109,18 +109,12 @@ impl AppState {
         }
     }
 
-    /// Puts the sessions of this place into a filter of the command line that names a list of them.
-    pub(in crate::app::tui::state) fn put_lists_in(&mut self, filter: &mut Filter) {
-        if !filters::names_list(&filter.source) {
-            return;
-        }
-        match self.read_filter(&filter.source) {
-            Ok(read) => *filter = read,
-            Err(mistake) => {
-                *filter = Filter::default();
-                self.tell_error(format!("{}: all sessions are shown", mistake.problem));
-            }
-        }
+    /// A filter of the command line, with the sessions of this place in it where it names a list of them.
+    ///
+    /// # Errors
+    /// A list that is empty here, or that there is not.
+    pub(in crate::app::tui::state) fn with_lists(&self, filter: Filter) -> Result<Filter, TypedMistake> {
+        if filters::names_list(&filter.source) { self.read_filter(&filter.source) } else { Ok(filter) }
     }
 
     /// A list of bookmarks that is read again holds those of by now. `None`: it is the same, or another one.

@@ -8,9 +8,9 @@ use crate::{
         config::Ui,
         memory::RememberedSession,
         task::{Command, Event, Lane},
-        tui::state::{Effect, Input, areas::Pane, modal::Modal, sample::Screen},
+        tui::state::{Effect, Input, areas::Pane, fleet::FleetStart, modal::Modal, prompt::Asks, sample::Screen},
     },
-    repository::Error,
+    repository::{Error, Filter},
 };
 
 /// The session of the newest question cannot be opened.
@@ -143,4 +143,23 @@ fn a_bookmark_of_another_place_connects_there_where_it_is_known() {
         screen.press("\u{1b}");
     }
     assert!(screen.asked.iter().any(|command| matches!(command, Command::Connect(_, place) if place.name == "demo")));
+}
+
+#[test]
+fn a_fleet_that_is_to_start_with_an_empty_list_says_so_in_the_line() {
+    let filter = Filter::parse("in:@bookmarks", jiff::Timestamp::UNIX_EPOCH).unwrap();
+    let start = || FleetStart { filter: filter.clone(), ..FleetStart::default() };
+    let mut screen = listed();
+    screen.state.start_with_fleet(start());
+    let Some(Modal::Prompt(prompt)) = screen.state.modals.last() else { panic!("no line") };
+    assert_eq!((prompt.asks, prompt.text()), (Asks::Fleet, "in:@bookmarks"));
+    let mistake = prompt.mistake.as_ref().unwrap();
+    assert_eq!(mistake.problem, "there is no session in \"bookmarks\" here");
+    screen.press("\u{1b}");
+    assert!(screen.state.shows_fleet() && screen.state.modals.len() == 1);
+    let mut screen = listed();
+    screen.press("b");
+    screen.state.start_with_fleet(start());
+    assert!(screen.state.shows_fleet() && screen.state.modals.len() == 1);
+    assert_eq!(screen.state.workspace.fleet.filter.source, "in:@bookmarks");
 }

@@ -1,0 +1,25 @@
+//! What a shell is offered, as its script asks for it.
+
+use super::{fixtures, home::Home};
+
+/// What is offered for the last of these words.
+fn offered(home: &Home, words: &[&str]) -> Vec<String> {
+    let dir = home.sessions();
+    let all = [&["--", "strandscope", "--dir", dir.to_str().unwrap()], words].concat();
+    let mut command = home.command(&all);
+    command.env("STRANDSCOPE_COMPLETE", "bash").env("_CLAP_IFS", "\n").env("_CLAP_COMPLETE_COMP_TYPE", "9");
+    command.env("_CLAP_COMPLETE_SPACE", "false").env("_CLAP_COMPLETE_INDEX", (all.len() - 2).to_string());
+    home.ended(command).data().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn filters_and_columns_are_completed() {
+    let home = fixtures();
+    let offered = |words: &[&str]| offered(&home, words);
+    assert_eq!(offered(&["list", "in:res"]), ["in:resumed-7"]);
+    assert_eq!(offered(&["list", "in:support-1042,@"]), ["in:support-1042,@bookmarks", "in:support-1042,@recent"]);
+    assert_eq!(offered(&["list", "-meta.priority:h"]), ["-meta.priority:high"], "and no flag");
+    assert_eq!(offered(&["list", "-app:x", "in:res"]), ["in:resumed-7"], "the folder is known behind it");
+    assert_eq!(offered(&["list", "--sort", "tok"]), ["tokens"]);
+    assert_eq!(offered(&["list", "--columns", "id,tok"]), ["id,tokens"]);
+}
