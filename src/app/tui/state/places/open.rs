@@ -5,13 +5,14 @@ use super::super::{
     areas::Pane,
     connection::{Connection, HomePlace, Stage},
     modal::Modal,
+    named::ChosenSession,
     workspace::Workspace,
 };
 use crate::{
     app::{
         keymap::Action,
         place::Place,
-        task::{Command, command::Lane},
+        task::{Command, Ticket, command::Lane},
         text,
     },
     repository::Candidate,
@@ -76,6 +77,26 @@ impl AppState {
         };
         let position = self.others.position(is_it)?;
         Some(self.show(position))
+    }
+
+    /// Shows the connection beside that is open to a store, told by its identity; `None`: none is.
+    pub(in super::super) fn show_store(&mut self, identity: &str) -> Option<Vec<Effect>> {
+        let is_it = |other: &Workspace| {
+            other.home.and_then(|home| self.homes.lasting(home)).is_some_and(|at| at.identity == identity)
+        };
+        let position = self.others.position(is_it)?;
+        // What was to be opened there first is not what is wanted now.
+        self.others.others[position].open_id = None;
+        Some(self.show(position))
+    }
+
+    /// Shows the connection beside that was opened with that ticket, and opens a session there; `None`: it is closed.
+    pub(in super::super) fn open_beside(&mut self, ticket: Ticket, session: ChosenSession) -> Option<Vec<Effect>> {
+        let position = self.others.position(|other| other.ticket == ticket)?;
+        self.others.others[position].open_id = None;
+        let mut effects = self.show(position);
+        effects.extend(self.open_named(session));
+        Some(effects)
     }
 
     /// The next connection, or the previous one.

@@ -141,6 +141,18 @@ fn what_is_chosen_and_open_is_shown_and_what_fails_leads_back() {
 }
 
 #[test]
+fn what_was_opened_just_as_it_was_given_up_is_closed() {
+    let mut screen = Screen::listed(120, 40);
+    screen.press("cg\n");
+    let Some(Command::Connect(ticket, _)) = screen.asked.pop_back() else { panic!("{:?}", screen.asked) };
+    control(&mut screen, 'p');
+    assert_eq!(name(&screen), "local");
+    screen.tell(Event::Connected { ticket, location: "a.b".to_owned(), identity: "h/a.b".to_owned() });
+    assert!(screen.asked.iter().any(|command| matches!(command, Command::Close(closed) if *closed == ticket)));
+    assert_eq!((name(&screen), screen.state.connection_number()), ("local", None));
+}
+
+#[test]
 fn what_is_not_saved_outlives_its_connection() {
     let mut screen = Screen::writable(120, 40);
     screen.press("ex\n");
