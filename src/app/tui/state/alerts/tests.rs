@@ -119,6 +119,28 @@ fn what_happened_at_another_connection_leads_to_its_session_there() {
 }
 
 #[test]
+fn what_is_asked_of_a_connection_is_asked_again_as_another_is_closed() {
+    let mut screen = with(vec![AlertRule { filter: Some("app:shop".into()), ..unhappy() }]);
+    let (local, key) = (screen.state.workspace.ticket, screen.state.workspace.list.rows[2].key.clone());
+    let effects = screen.state.connect(Place::plain("other", Origin::Demo));
+    let effects = screen.state.absorb(effects);
+    screen.take(effects);
+    screen.answer_all();
+    let feedback = decode::feedback(&doc! { "rating": "down" }.into());
+    screen.tell(Event::News(local, News::Changes(vec![Change::feedback(key.clone(), feedback)])));
+    assert!(screen.asked.iter().any(|command| matches!(command, Command::At(at, _) if *at == local)));
+    screen.asked.clear();
+    screen.put(Input::Key(KeyEvent::new(KeyCode::Char('w'), KeyModifiers::CONTROL)));
+    let later = screen.state.look.now.checked_add(SignedDuration::from_secs(1)).unwrap();
+    screen.put(Input::Tick(later));
+    let size = screen.state.size;
+    screen.put(Input::Resize(size));
+    screen.answer_all();
+    assert_eq!(screen.state.workspace.ticket, local);
+    assert!(screen.state.is_alerted(&key), "{:?}", screen.state.said);
+}
+
+#[test]
 fn what_is_not_saved_outlives_going_to_what_happened() {
     let mut screen = Screen::writable(120, 40);
     screen.state.alerts = AlertState::new(vec![unhappy()]);

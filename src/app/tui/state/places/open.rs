@@ -168,10 +168,9 @@ impl AppState {
         if !self.workspace.connection.is_open() {
             return self.say("no connection is open");
         }
-        let name = self.workspace.connection.place.as_ref().map(|place| text::line(&place.name).into_owned());
-        let (ticket, home) = (self.workspace.ticket, self.workspace.home);
+        let ticket = self.workspace.ticket;
         self.put_forms_aside();
-        let unsaved = self.forms.iter().any(|form| form.home == home && form.is_unsaved());
+        let says = self.says_closed(&self.workspace);
         let mut effects = vec![Effect::Ask(Command::Close(ticket))];
         if let Some(former) = self.others.former() {
             effects.extend(self.take_up_place(former));
@@ -181,9 +180,16 @@ impl AppState {
             (self.focus, self.zoomed) = (Pane::Sessions, false);
             self.open_places();
         }
-        let kept = if unsaved { "; what is not saved there is kept, and offered once it is open again" } else { "" };
-        self.said = Some(format!("{} is closed{kept}", name.unwrap_or_default()));
+        self.said = Some(says);
         effects
+    }
+
+    /// That it is closed, and what becomes of what was typed there.
+    fn says_closed(&self, closed: &Workspace) -> String {
+        let name = closed.connection.place.as_ref().map_or("", |place| place.name.as_str());
+        let unsaved = self.forms.iter().any(|form| form.home == closed.home && form.is_unsaved());
+        let kept = if unsaved { "; what is not saved there is kept, and offered once it is open again" } else { "" };
+        format!("{} is closed{kept}", text::line(name))
     }
 
     /// Closes the place that the cursor is on, in the list of places.
@@ -198,9 +204,8 @@ impl AppState {
         match self.others.position(|other| other.is_of(&place)) {
             Some(position) => {
                 let closed = self.others.remove(position);
-                let effects = vec![Effect::Ask(Command::Close(closed.ticket))];
-                self.said = Some(format!("{} is closed", text::line(&place.name)));
-                effects
+                self.said = Some(self.says_closed(&closed));
+                vec![Effect::Ask(Command::Close(closed.ticket))]
             }
             None => self.say(format!("{} is not open", text::line(&place.name))),
         }

@@ -162,6 +162,19 @@ fn what_is_not_saved_outlives_its_connection() {
     control(&mut screen, 'w');
     assert!(screen.state.said.as_deref().is_some_and(|said| said.contains("not saved")), "{:?}", screen.state.said);
     assert_eq!(screen.state.drafts().len(), 1);
+    // Also of one that is closed while another is shown.
+    let mut screen = Screen::listed(120, 40);
+    screen.press("cG\n");
+    screen.answer_all();
+    screen.press("\n");
+    screen.answer_all();
+    screen.press("4jjex\n\u{1b}");
+    control(&mut screen, 'p');
+    screen.answer_all();
+    screen.press("cG");
+    control(&mut screen, 'w');
+    assert!(screen.state.said.as_deref().is_some_and(|said| said.contains("not saved")), "{:?}", screen.state.said);
+    assert_eq!((name(&screen), screen.state.drafts().len()), ("local", 1));
 }
 
 #[test]
