@@ -82,7 +82,7 @@ impl Workspace {
     }
 
     /// Whether its collection was one of several.
-    fn was_chosen(&self, place: &Place) -> bool {
+    pub(super) fn was_chosen(&self, place: &Place) -> bool {
         let here = self.connection.place.as_ref().and_then(Place::whereabouts);
         here != place.whereabouts()
     }

@@ -75,6 +75,9 @@ impl AppState {
             self.places.insert(0, place.clone());
         }
         self.close_start_screen();
+        if self.is_place_shown(&place) && !self.workspace.was_chosen(&place) {
+            return self.say("it is open");
+        }
         if let Some(effects) = self.show_open_at(&place, None) {
             return effects;
         }
@@ -176,6 +179,22 @@ mod tests {
         assert_eq!(screen.state.places[0].name, "db:27017");
         screen.answer_all();
         assert!(matches!(screen.state.modals.last(), Some(Modal::Profile(_))), "it is offered to be kept");
+    }
+
+    #[test]
+    fn what_is_open_is_not_opened_again_as_it_is_typed_again() {
+        let mut screen = Screen::start(80, 24);
+        screen.press("amongodb://db:27017/agents\n");
+        screen.answer_all();
+        let ticket = screen.state.workspace.ticket;
+        screen.press("\u{1b}:connect mongodb://db:27017/agents\n");
+        assert_eq!(screen.state.said.as_deref(), Some("it is open"));
+        assert!(!screen.asked.iter().any(|command| matches!(command, Command::Connect(..))));
+        screen.press(":connect mongodb://other:27017/agents\n");
+        screen.answer_all();
+        screen.press("\u{1b}camongodb://db:27017/agents\n");
+        screen.answer_all();
+        assert_eq!((screen.state.workspace.ticket, screen.state.connection_number()), (ticket, Some((1, 2))));
     }
 
     #[test]
