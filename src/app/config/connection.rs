@@ -140,6 +140,9 @@ pub fn typed_place(typed: &str) -> Result<Place, &'static str> {
         return Err("type a connection string or the path of a folder");
     } else if typed.contains("://") {
         return Err("a connection string begins with mongodb:// or mongodb+srv://");
+    } else if is_login(typed) {
+        // Taken for a folder it would be shown and kept as its name, with the password.
+        return Err("with a user and a password it is a connection string: mongodb:// goes before them");
     } else {
         return Ok(Place::plain(typed, Target::Folder(disk::expand_home(Path::new(typed)))));
     };
@@ -152,6 +155,12 @@ pub fn typed_place(typed: &str) -> Result<Place, &'static str> {
 fn is_host(typed: &str) -> bool {
     let parts = typed.rsplit_once(':').filter(|(host, _)| !host.is_empty() && !host.contains(['/', '\\', '@']));
     parts.is_some_and(|(host, port)| host.len() > 1 && port.parse::<u16>().is_ok_and(|port| port > 0))
+}
+
+/// Whether a user, a password and a host are there without a scheme, as in `me:secret@host`.
+fn is_login(typed: &str) -> bool {
+    let parts = typed.split_once(':').filter(|(user, _)| !user.is_empty() && !user.contains(['/', '\\']));
+    parts.is_some_and(|(_, rest)| !rest.starts_with(['/', '\\']) && rest.contains('@'))
 }
 
 impl Config {

@@ -170,7 +170,7 @@ fn edited(text: &str, path: &Path, edit: &ConfigEdit) -> Result<String, String> 
     let root = document.as_table_mut();
     match edit {
         ConfigEdit::Columns(columns) => {
-            let names: Array = columns.iter().map(column_name).collect();
+            let names: Array = columns.iter().map(Column::to_string).collect();
             set(section(root, "ui")?, "columns", names);
         }
         ConfigEdit::Theme(name) => set(section(root, "ui")?, "theme", name.as_str()),
@@ -216,15 +216,6 @@ fn set(table: &mut dyn TableLike, key: &str, value: impl Into<Value>) {
         }
         None => drop(table.insert(key, Item::Value(value))),
     }
-}
-
-/// As `columns` has it.
-fn column_name(column: &Column) -> String {
-    if let Column::Meta(key) = column {
-        return format!("meta.{key}");
-    }
-    let name = Column::NAMES.iter().find(|name| Column::from_name(name).as_ref() == Some(column));
-    name.map(|name| (*name).to_owned()).unwrap_or_default()
 }
 
 fn profile_table(profile: &NewProfile) -> Result<Table, String> {

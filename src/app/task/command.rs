@@ -88,7 +88,7 @@ pub enum Command {
     /// always. Never given up, also not for another connection.
     Write(Ticket, Box<WriteOrder>),
     /// Changes many sessions, beside all else: `Event::BulkAt` as they are written, then `Event::BulkEnded`, always. Never given up:
-    /// `BulkStop` ends it once what is being written is, and so does another connection.
+    /// `BulkStop` ends it once what is being written is, and so does closing its connection.
     Bulk(Ticket, Box<BulkCommand>),
     /// Stops the change of many sessions that was ordered with that ticket.
     BulkStop(Ticket),

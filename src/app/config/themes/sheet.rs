@@ -91,7 +91,7 @@ pub(super) struct RawSheet {
     about: String,
     /// The theme that it builds on, and the line.
     pub inherits: Option<(String, usize)>,
-    /// `Some(None)`: it says that it is for both.
+    /// `None`: it says nothing of it.
     ground: Option<SheetGround>,
     background: Option<Ink>,
     palette: BTreeMap<String, Color>,

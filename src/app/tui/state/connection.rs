@@ -48,6 +48,14 @@ pub struct Lost {
     pub retry_at: Timestamp,
 }
 
+impl Lost {
+    /// Lost now, and tried again in so many seconds.
+    pub(super) fn at(now: Timestamp, reason: String, retry_in_s: u64) -> Self {
+        let wait = SignedDuration::try_from(Duration::from_secs(retry_in_s)).unwrap_or_default();
+        Self { reason, retry_at: now.saturating_add(wait).unwrap_or(now) }
+    }
+}
+
 /// A place that was open, told from every other: what is typed for a session there is for no other's, whatever its id. Two
 /// connections to the same place are one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,13 +138,11 @@ impl super::AppState {
     /// The connection is lost, and tried again in so many seconds.
     pub(super) fn on_lost(&mut self, reason: String, retry_in_s: u64) -> Vec<super::Effect> {
         let now = self.look.now;
-        let wait = SignedDuration::try_from(Duration::from_secs(retry_in_s)).unwrap_or_default();
-        let retry_at = now.saturating_add(wait).unwrap_or(now);
         self.errors.keep(&format!("connection lost: {reason}"), now);
         if self.workspace.connection.lost.is_none() {
             self.note_age();
         }
-        self.workspace.connection.lost = Some(Lost { reason, retry_at });
+        self.workspace.connection.lost = Some(Lost::at(now, reason, retry_in_s));
         Vec::new()
     }
 }

@@ -31,7 +31,11 @@ impl AppState {
 
     fn take_event(&mut self, event: Event) -> Vec<Effect> {
         if event.answers().is_some_and(|(lane, ticket)| !self.newest.is(lane, ticket)) {
-            return Vec::new();
+            return match event {
+                // It was opened just as it was given up: nothing of it is shown any more.
+                Event::Connected { ticket, .. } => vec![Effect::Ask(Command::Close(ticket))],
+                _ => Vec::new(),
+            };
         }
         match event {
             Event::Connected { location, identity, .. } => self.on_connected(location, identity),

@@ -5,7 +5,12 @@ mod offered;
 
 use jiff::Timestamp;
 
-use super::{connection::LastingPlace, editor::EditorDraft, form::FormDraft, named::ChosenSession};
+use super::{
+    connection::{HomePlace, LastingPlace},
+    editor::EditorDraft,
+    form::FormDraft,
+    named::ChosenSession,
+};
 use crate::session::SessionKey;
 
 /// Something typed that is not stored.
@@ -77,8 +82,8 @@ pub(super) struct OfferedDrafts {
     all: Vec<OfferedDraft>,
     /// One that is taken up once its place and session are open.
     wanted: Option<DraftId>,
-    /// The session whose drafts were offered when it was opened.
-    offered_for: Option<SessionKey>,
+    /// The session, and its place, whose drafts were offered when it was opened.
+    offered_for: Option<(Option<HomePlace>, SessionKey)>,
     /// What is typed is not kept on disk.
     failing: bool,
 }

@@ -3,10 +3,6 @@
 
 mod open;
 
-use std::time::Duration;
-
-use jiff::SignedDuration;
-
 use super::{
     AppState, Effect,
     connection::{Lost, Stage},
@@ -87,7 +83,7 @@ impl Workspace {
     }
 
     /// Whether its collection was one of several.
-    fn was_chosen(&self, place: &Place) -> bool {
+    pub(super) fn was_chosen(&self, place: &Place) -> bool {
         let here = self.connection.place.as_ref().and_then(Place::whereabouts);
         here != place.whereabouts()
     }
@@ -185,9 +181,10 @@ impl AppState {
 
     /// The sessions on the screen are another place's from now on: what was typed and is not stored stays.
     fn leave_place(&mut self) {
-        self.let_go_of_alert();
         let watch = self.workspace.alerts.take();
         self.alerts.take_up(watch);
+        // Only now: what was asked of this place while another was shown is asked again for this one.
+        self.let_go_of_alert();
         self.put_forms_aside();
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
         self.said = None;
@@ -199,10 +196,7 @@ impl AppState {
         let Some(other) = self.others.find(ticket) else { return };
         other.connection.lost = match link {
             Link::Up => None,
-            Link::Lost { reason, retry_in_s } => {
-                let wait = SignedDuration::try_from(Duration::from_secs(retry_in_s)).unwrap_or_default();
-                Some(Lost { reason, retry_at: now.saturating_add(wait).unwrap_or(now) })
-            }
+            Link::Lost { reason, retry_in_s } => Some(Lost::at(now, reason, retry_in_s)),
         };
     }
 

@@ -178,7 +178,7 @@ impl ProfilePane {
         true
     }
 
-    /// A key; `true`: it is to be kept.
+    /// A key; `Enter`: it is to be kept.
     fn on_key(&mut self, key: KeyEvent) -> WordKey {
         let last = self.rows().len() - 1;
         match key.code {

@@ -87,6 +87,71 @@ fn what_happens_at_a_connection_that_is_not_shown_is_told_and_marked_there() {
     assert!(screen.state.is_alerted(&key));
 }
 
+/// The selected event of a session is opened.
+fn open_alert(screen: &mut Screen) {
+    screen.press("O");
+    let Some(Modal::Events(menu)) = screen.state.modals.last() else { panic!("{:?}", screen.state.modals) };
+    let at = menu.items.iter().position(|event| event.session.is_some()).unwrap();
+    screen.press(&"j".repeat(at));
+    screen.press("\n");
+    screen.answer_all();
+}
+
+#[test]
+fn what_happened_at_another_connection_leads_to_its_session_there() {
+    let mut screen = with(vec![unhappy()]);
+    let (local, key) = (screen.state.workspace.ticket, screen.state.workspace.list.rows[2].key.clone());
+    let effects = screen.state.connect(Place::plain("other", Origin::Demo));
+    let effects = screen.state.absorb(effects);
+    screen.take(effects);
+    screen.answer_all();
+    let feedback = decode::feedback(&doc! { "rating": "down" }.into());
+    screen.tell(Event::News(local, News::Changes(vec![Change::feedback(key.clone(), feedback)])));
+    open_alert(&mut screen);
+    assert_eq!((screen.state.workspace.ticket, screen.state.connection_number()), (local, Some((1, 2))));
+    assert_eq!(screen.state.workspace.conversation.session().map(|open| &open.key), Some(&key));
+    assert!(screen.state.modals.is_empty() && !screen.state.is_alerted(&key));
+    screen.put(Input::Key(KeyEvent::new(KeyCode::Char('w'), KeyModifiers::CONTROL)));
+    screen.answer_all();
+    open_alert(&mut screen);
+    assert_eq!(screen.state.said.as_deref(), Some("the connection where this happened is closed"));
+    assert_ne!(screen.state.workspace.ticket, local);
+}
+
+#[test]
+fn what_is_asked_of_a_connection_is_asked_again_as_another_is_closed() {
+    let mut screen = with(vec![AlertRule { filter: Some("app:shop".into()), ..unhappy() }]);
+    let (local, key) = (screen.state.workspace.ticket, screen.state.workspace.list.rows[2].key.clone());
+    let effects = screen.state.connect(Place::plain("other", Origin::Demo));
+    let effects = screen.state.absorb(effects);
+    screen.take(effects);
+    screen.answer_all();
+    let feedback = decode::feedback(&doc! { "rating": "down" }.into());
+    screen.tell(Event::News(local, News::Changes(vec![Change::feedback(key.clone(), feedback)])));
+    assert!(screen.asked.iter().any(|command| matches!(command, Command::At(at, _) if *at == local)));
+    screen.asked.clear();
+    screen.put(Input::Key(KeyEvent::new(KeyCode::Char('w'), KeyModifiers::CONTROL)));
+    let later = screen.state.look.now.checked_add(SignedDuration::from_secs(1)).unwrap();
+    screen.put(Input::Tick(later));
+    let size = screen.state.size;
+    screen.put(Input::Resize(size));
+    screen.answer_all();
+    assert_eq!(screen.state.workspace.ticket, local);
+    assert!(screen.state.is_alerted(&key), "{:?}", screen.state.said);
+}
+
+#[test]
+fn what_is_not_saved_outlives_going_to_what_happened() {
+    let mut screen = Screen::writable(120, 40);
+    screen.state.alerts = AlertState::new(vec![unhappy()]);
+    let (key, _) = rated(&mut screen, 3);
+    screen.press("ex\n");
+    assert_eq!(screen.state.drafts().len(), 1);
+    open_alert(&mut screen);
+    assert_eq!(screen.state.workspace.conversation.key(), Some(&key));
+    assert_eq!(screen.state.drafts().len(), 1);
+}
+
 #[test]
 fn bell_notification_and_webhook_are_asked_for_where_the_rule_says_so() {
     let loud = AlertRule { bell: true, notify: true, webhook: Some("pager".into()), ..unhappy() };

@@ -130,7 +130,7 @@ impl AppState {
     /// It ended, for now or for good; or it could not begin.
     pub(in super::super) fn on_bulk_ended(&mut self, ticket: Ticket, ended: Result<BulkEnd, Error>) -> Vec<Effect> {
         let Some(running) = self.running_bulk(ticket) else {
-            // Another connection took its place: it was stopped, and its report says how far it was.
+            // Its pane is gone, as where its connection was closed: its report says how far it was.
             self.say_and_keep(match ended {
                 Ok(end) => format!("the change of many sessions ended: {}{}", end.tally, where_told(&end)),
                 Err(error) => {

@@ -25,8 +25,12 @@ impl AppState {
         }
     }
 
-    /// A session that is shown here: one of another connection may have the same id.
+    /// A session that is shown here. Where several connections are open no report tells of which it is: one of another may have the
+    /// same id.
     fn shown_as(&self, key: &SessionKey) -> Option<ChosenSession> {
+        if self.has_others() {
+            return None;
+        }
         let is_open = self.workspace.conversation.key() == Some(key);
         let is_listed = self.workspace.list.rows.iter().any(|row| row.key == *key);
         (is_open || is_listed).then(|| self.known_as(key))
@@ -36,7 +40,11 @@ impl AppState {
 #[cfg(test)]
 mod tests {
     use crate::{
-        app::{task::Event, tui::state::sample::Screen},
+        app::{
+            place::{Origin, Place},
+            task::Event,
+            tui::state::sample::Screen,
+        },
         hook::{HookAction, HookOperation, HookOutcome, HookPayload, HookReport, HookSubject},
     };
 
@@ -48,6 +56,19 @@ mod tests {
 
     fn says(screen: &Screen) -> Vec<&str> {
         screen.state.alerts.log.events().map(|event| event.says.as_str()).collect()
+    }
+
+    #[test]
+    fn beside_another_connection_a_report_leads_to_no_session() {
+        let mut screen = Screen::listed(120, 40);
+        let effects = screen.state.connect(Place::plain("other", Origin::Demo));
+        let effects = screen.state.absorb(effects);
+        screen.take(effects);
+        screen.answer_all();
+        let known = screen.state.workspace.list.rows[0].key.text().to_owned();
+        screen.tell(told(&known, HookOutcome::Failed("it crashed".into())));
+        let event = screen.state.alerts.log.events().next().unwrap();
+        assert!(event.says.contains("it crashed") && event.session.is_none(), "it may be the other's: {event:?}");
     }
 
     #[test]

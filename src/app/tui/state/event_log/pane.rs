@@ -81,15 +81,18 @@ impl AppState {
         }
     }
 
-    /// Opens the session of the event that is selected.
+    /// Opens the session of the event that is selected, where it is: its connection is shown.
     pub(in crate::app::tui::state) fn open_event(&mut self) -> Vec<Effect> {
         let Some(Modal::Events(menu)) = self.modals.last() else { return Vec::new() };
         let Some((ticket, session)) = menu.chosen().and_then(|event| event.session.clone()) else {
             return self.say("this is of no session");
         };
         if ticket != self.workspace.ticket {
-            return self.say("that session is of another connection");
+            let opened = self.open_beside(ticket, session);
+            return opened.unwrap_or_else(|| self.say("the connection where this happened is closed"));
         }
+        // It may lie over a form with something not saved.
+        self.put_forms_aside();
         self.modals.clear();
         self.open_named(session)
     }

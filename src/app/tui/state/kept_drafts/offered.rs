@@ -62,13 +62,14 @@ impl AppState {
     /// A session was opened: the draft that waits for it goes on, else those on it are offered.
     pub(in crate::app::tui::state) fn on_draft_session(&mut self, session: &SessionKey) -> Vec<Effect> {
         if self.wanted_draft().is_some_and(|(_, draft)| draft.session.key == *session) {
-            self.offered.offered_for = Some(session.clone());
+            self.offered.offered_for = Some((self.workspace.home, session.clone()));
             return self.go_on_with_draft();
         }
         // Who only looks at it from the list is not interrupted.
         let is_open = !self.workspace.conversation.is_preview();
-        if is_open && self.offered.offered_for.as_ref() != Some(session) {
-            self.offered.offered_for = Some(session.clone());
+        let offered_for = Some((self.workspace.home, session.clone()));
+        if is_open && self.offered.offered_for != offered_for {
+            self.offered.offered_for = offered_for;
             let here = self.workspace.home.and_then(|home| self.homes.lasting(home));
             let ids = here.map(|here| self.offered.of(here, session)).unwrap_or_default();
             self.offer_drafts(ids);
@@ -112,6 +113,11 @@ impl AppState {
         if matches!(connection.stage, Stage::Connecting | Stage::Choosing) {
             return Vec::new();
         }
+        if let Some(mut effects) = self.show_store(&typed_for.identity) {
+            effects.extend(self.go_on_with_draft());
+            return effects;
+        }
+        let connection = &self.workspace.connection;
         let first = format!("{} was typed for {typed_for}", name_of(draft));
         let is_named_so = connection.place.as_ref().is_some_and(|place| place.name == typed_for.name);
         let is_there = connection.is_open() && is_named_so;

@@ -4,6 +4,7 @@ use jiff::ToSpan;
 use super::*;
 use crate::{
     app::{
+        place::{Origin, Place},
         task::{Command, Event, command::Lane},
         tui::state::{Effect, Input, areas::Pane, modal::Modal, sample::Screen},
     },
@@ -108,6 +109,25 @@ fn it_waits_for_its_place() {
     screen.press("\n");
     assert!(screen.state.said.clone().unwrap().contains("was typed for"));
     assert_eq!(text_on_top(&screen), None);
+}
+
+#[test]
+fn its_place_that_is_open_beside_is_shown() {
+    let mut screen = Screen::listed(120, 40);
+    screen.state.workspace.connection.place.as_mut().unwrap().read_only = false;
+    let ticket = screen.state.workspace.ticket;
+    let effects = screen.state.connect(Place::plain("other", Origin::Demo));
+    let effects = screen.state.absorb(effects);
+    screen.take(effects);
+    let Some(Command::Connect(connecting, _)) = screen.asked.pop_back() else { panic!("{:?}", screen.asked) };
+    let (location, identity) = ("other".to_owned(), "other".to_owned());
+    screen.tell(Event::Connected { ticket: connecting, location, identity });
+    screen.answer_all();
+    found(&mut screen, &[left()]);
+    screen.press("\n");
+    screen.answer_all();
+    assert_eq!(screen.state.workspace.ticket, ticket, "no second connection");
+    assert_eq!(text_on_top(&screen).as_deref(), Some("typed"));
 }
 
 #[test]

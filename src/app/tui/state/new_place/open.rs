@@ -75,6 +75,9 @@ impl AppState {
             self.places.insert(0, place.clone());
         }
         self.close_start_screen();
+        if self.is_place_shown(&place) && !self.workspace.was_chosen(&place) {
+            return self.say("it is open");
+        }
         if let Some(effects) = self.show_open_at(&place, None) {
             return effects;
         }
@@ -179,13 +182,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_open_is_not_opened_again_as_it_is_typed_again() {
+        let mut screen = Screen::start(80, 24);
+        screen.press("amongodb://db:27017/agents\n");
+        screen.answer_all();
+        let ticket = screen.state.workspace.ticket;
+        screen.press("\u{1b}:connect mongodb://db:27017/agents\n");
+        assert_eq!(screen.state.said.as_deref(), Some("it is open"));
+        assert!(!screen.asked.iter().any(|command| matches!(command, Command::Connect(..))));
+        screen.press(":connect mongodb://other:27017/agents\n");
+        screen.answer_all();
+        screen.press("\u{1b}camongodb://db:27017/agents\n");
+        screen.answer_all();
+        assert_eq!((screen.state.workspace.ticket, screen.state.connection_number()), (ticket, Some((1, 2))));
+    }
+
+    #[test]
     fn a_host_with_its_port_and_a_folder_are_told_apart() {
         let origin = |typed: &str| typed_place(typed).unwrap().origin;
         assert!(origin("localhost:27017").is_mongo() && origin(" mongodb+srv://h ").is_mongo());
-        for folder in ["./data", "/data/x:1", "data", "C:\\data"] {
+        for folder in ["./data", "/data/x:1", "data", "C:\\data", "C:\\a@b", "./x:y@z", "a@b"] {
             assert!(matches!(origin(folder), Origin::Target(Target::Folder(_))), "{folder}");
         }
         assert!(typed_place(" ").is_err() && typed_place("mysql://h").is_err());
+        for login in ["me:hunter2@h", "me:hunter2@h:27017/agents", "me:a/b@h"] {
+            assert!(typed_place(login).unwrap_err().contains("mongodb://"), "{login}: no folder is called so");
+        }
     }
 
     #[test]

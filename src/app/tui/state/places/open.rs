@@ -5,13 +5,14 @@ use super::super::{
     areas::Pane,
     connection::{Connection, HomePlace, Stage},
     modal::Modal,
+    named::ChosenSession,
     workspace::Workspace,
 };
 use crate::{
     app::{
         keymap::Action,
         place::Place,
-        task::{Command, command::Lane},
+        task::{Command, Ticket, command::Lane},
         text,
     },
     repository::Candidate,
@@ -76,6 +77,26 @@ impl AppState {
         };
         let position = self.others.position(is_it)?;
         Some(self.show(position))
+    }
+
+    /// Shows the connection beside that is open to a store, told by its identity; `None`: none is.
+    pub(in super::super) fn show_store(&mut self, identity: &str) -> Option<Vec<Effect>> {
+        let is_it = |other: &Workspace| {
+            other.home.and_then(|home| self.homes.lasting(home)).is_some_and(|at| at.identity == identity)
+        };
+        let position = self.others.position(is_it)?;
+        // What was to be opened there first is not what is wanted now.
+        self.others.others[position].open_id = None;
+        Some(self.show(position))
+    }
+
+    /// Shows the connection beside that was opened with that ticket, and opens a session there; `None`: it is closed.
+    pub(in super::super) fn open_beside(&mut self, ticket: Ticket, session: ChosenSession) -> Option<Vec<Effect>> {
+        let position = self.others.position(|other| other.ticket == ticket)?;
+        self.others.others[position].open_id = None;
+        let mut effects = self.show(position);
+        effects.extend(self.open_named(session));
+        Some(effects)
     }
 
     /// The next connection, or the previous one.
@@ -147,10 +168,9 @@ impl AppState {
         if !self.workspace.connection.is_open() {
             return self.say("no connection is open");
         }
-        let name = self.workspace.connection.place.as_ref().map(|place| text::line(&place.name).into_owned());
-        let (ticket, home) = (self.workspace.ticket, self.workspace.home);
+        let ticket = self.workspace.ticket;
         self.put_forms_aside();
-        let unsaved = self.forms.iter().any(|form| form.home == home && form.is_unsaved());
+        let says = self.says_closed(&self.workspace);
         let mut effects = vec![Effect::Ask(Command::Close(ticket))];
         if let Some(former) = self.others.former() {
             effects.extend(self.take_up_place(former));
@@ -160,9 +180,16 @@ impl AppState {
             (self.focus, self.zoomed) = (Pane::Sessions, false);
             self.open_places();
         }
-        let kept = if unsaved { "; what is not saved there is kept, and offered once it is open again" } else { "" };
-        self.said = Some(format!("{} is closed{kept}", name.unwrap_or_default()));
+        self.said = Some(says);
         effects
+    }
+
+    /// That it is closed, and what becomes of what was typed there.
+    fn says_closed(&self, closed: &Workspace) -> String {
+        let name = closed.connection.place.as_ref().map_or("", |place| place.name.as_str());
+        let unsaved = self.forms.iter().any(|form| form.home == closed.home && form.is_unsaved());
+        let kept = if unsaved { "; what is not saved there is kept, and offered once it is open again" } else { "" };
+        format!("{} is closed{kept}", text::line(name))
     }
 
     /// Closes the place that the cursor is on, in the list of places.
@@ -177,9 +204,8 @@ impl AppState {
         match self.others.position(|other| other.is_of(&place)) {
             Some(position) => {
                 let closed = self.others.remove(position);
-                let effects = vec![Effect::Ask(Command::Close(closed.ticket))];
-                self.said = Some(format!("{} is closed", text::line(&place.name)));
-                effects
+                self.said = Some(self.says_closed(&closed));
+                vec![Effect::Ask(Command::Close(closed.ticket))]
             }
             None => self.say(format!("{} is not open", text::line(&place.name))),
         }

@@ -147,6 +147,18 @@ fn what_is_chosen_and_open_is_shown_and_what_fails_leads_back() {
 }
 
 #[test]
+fn what_was_opened_just_as_it_was_given_up_is_closed() {
+    let mut screen = Screen::listed(120, 40);
+    screen.press("cg\n");
+    let Some(Command::Connect(ticket, _)) = screen.asked.pop_back() else { panic!("{:?}", screen.asked) };
+    control(&mut screen, 'p');
+    assert_eq!(name(&screen), "local");
+    screen.tell(Event::Connected { ticket, location: "a.b".to_owned(), identity: "h/a.b".to_owned() });
+    assert!(screen.asked.iter().any(|command| matches!(command, Command::Close(closed) if *closed == ticket)));
+    assert_eq!((name(&screen), screen.state.connection_number()), ("local", None));
+}
+
+#[test]
 fn what_is_not_saved_outlives_its_connection() {
     let mut screen = Screen::writable(120, 40);
     screen.press("ex\n");
@@ -156,6 +168,19 @@ fn what_is_not_saved_outlives_its_connection() {
     control(&mut screen, 'w');
     assert!(screen.state.said.as_deref().is_some_and(|said| said.contains("not saved")), "{:?}", screen.state.said);
     assert_eq!(screen.state.drafts().len(), 1);
+    // Also of one that is closed while another is shown.
+    let mut screen = Screen::listed(120, 40);
+    screen.press("cG\n");
+    screen.answer_all();
+    screen.press("\n");
+    screen.answer_all();
+    screen.press("4jjex\n\u{1b}");
+    control(&mut screen, 'p');
+    screen.answer_all();
+    screen.press("cG");
+    control(&mut screen, 'w');
+    assert!(screen.state.said.as_deref().is_some_and(|said| said.contains("not saved")), "{:?}", screen.state.said);
+    assert_eq!((name(&screen), screen.state.drafts().len()), ("local", 1));
 }
 
 #[test]

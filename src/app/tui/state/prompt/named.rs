@@ -147,6 +147,9 @@ mod tests {
         screen.press("\n");
         assert!(screen.asked.iter().any(|command| matches!(command, Command::Connect(..))));
         assert!(screen.state.memory.commands.is_empty(), "{:?}", screen.state.memory.commands);
+        screen.press(":connect me:hunter2@h\n");
+        assert!(screen.state.memory.commands.is_empty(), "{:?}", screen.state.memory.commands);
+        assert!(!screen.state.places.iter().any(|place| place.name.contains("hunter2")), "without its scheme neither");
     }
 
     #[test]

@@ -74,6 +74,10 @@ impl AppState {
     }
 
     fn open_elsewhere(&mut self, chosen: &RememberedSession, key: &SessionKey) -> Vec<Effect> {
+        if let Some(mut effects) = self.show_store(&chosen.store) {
+            effects.extend(self.open_named(ChosenSession { key: key.clone(), name: chosen.name.clone() }));
+            return effects;
+        }
         let named = || self.places.iter().find(|place| place.name == chosen.place);
         let (name, location) = (text::line(&chosen.place).into_owned(), text::line(&chosen.location).into_owned());
         let Some(place) = self.homes.place_of(&chosen.store).or_else(named).cloned() else {
@@ -83,8 +87,8 @@ impl AppState {
             return self.say("another connection is being opened");
         }
         self.modals.pop();
-        self.workspace.open_id = Some(key.exact().to_owned());
         let effects = self.connect(place);
+        self.workspace.open_id = Some(key.exact().to_owned());
         self.said = Some(format!("it is in {name}, {location}: that is opened"));
         effects
     }

@@ -1,6 +1,6 @@
 //! What is kept of sessions: bookmarks, those that were open.
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::{asked, later, listed, open, selected, title};
 use crate::{
@@ -162,4 +162,32 @@ fn a_fleet_that_is_to_start_with_an_empty_list_says_so_in_the_line() {
     screen.state.start_with_fleet(start());
     assert!(screen.state.shows_fleet() && screen.state.modals.len() == 1);
     assert_eq!(screen.state.workspace.fleet.filter.source, "in:@bookmarks");
+}
+
+#[test]
+fn a_bookmark_of_another_place_is_opened_there_and_no_second_time() {
+    let mut screen = listed();
+    screen.press("b");
+    let key = selected(&screen);
+    screen.state.memory.bookmarks[0].store = "elsewhere".to_owned();
+    screen.state.memory.bookmarks[0].place = "demo".to_owned();
+    screen.press("'\n");
+    let asked = screen.asked.iter().find_map(|command| match command {
+        Command::Connect(ticket, _) => Some(*ticket),
+        _ => None,
+    });
+    let ticket = asked.expect("it connects there");
+    screen.asked.clear();
+    let (location, identity) = ("demo".to_owned(), "elsewhere".to_owned());
+    screen.tell(Event::Connected { ticket, location, identity });
+    screen.answer_all();
+    assert_eq!(open(&screen), Some(key.clone()), "where it is, not where it was chosen");
+    super::key(&mut screen, KeyCode::Char('p'), KeyModifiers::CONTROL);
+    screen.answer_all();
+    assert_eq!((open(&screen), screen.state.connection_number()), (None, Some((1, 2))));
+    screen.press("'\n");
+    assert!(!screen.asked.iter().any(|command| matches!(command, Command::Connect(..))), "it is open");
+    screen.answer_all();
+    assert_eq!((open(&screen), screen.state.connection_number()), (Some(key), Some((2, 2))));
+    assert!(screen.state.modals.is_empty());
 }
