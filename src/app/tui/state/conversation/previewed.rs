@@ -50,6 +50,19 @@ impl ConversationState {
         }
     }
 
+    /// Whether a session is open, or being opened, by somebody: it is not read for whoever goes into it. Another that waits for the
+    /// connection is not opened in its stead.
+    pub fn stays_open(&mut self, key: &SessionKey) -> bool {
+        let stays = match &self.opening {
+            Some(opening) => opening.preview.is_none() && opening.key == *key,
+            None => !self.previewed && !self.gone && self.session().is_some_and(|open| open.key == *key),
+        };
+        if stays {
+            self.unopened.take_if(|asked| asked.key != *key);
+        }
+        stays
+    }
+
     /// Gives up a preview that is being read, unless it is of that session.
     pub fn give_up_preview(&mut self, but: Option<&SessionKey>) -> Option<Effect> {
         let given_up = |opening: &mut Opening| opening.preview.is_some() && Some(&opening.key) != but;

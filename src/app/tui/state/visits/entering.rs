@@ -9,9 +9,13 @@ use crate::{
 };
 
 impl AppState {
-    /// Opens a session in the conversation pane, at once where it is shown there.
+    /// Opens a session in the conversation pane, at once where it is shown there. Who goes into the one that is open, or is being
+    /// opened, finds it as it was left.
     pub(in crate::app::tui::state) fn open(&mut self, row: &Summary) -> Vec<Effect> {
-        self.note_jump();
+        let is_open = self.workspace.conversation.stays_open(&row.key);
+        if !is_open {
+            self.note_jump();
+        }
         let is_shown = self.workspace.conversation.previews(&row.key);
         if self.workspace.conversation.key() != Some(&row.key) {
             self.workspace.reset_side_panes();
@@ -25,6 +29,9 @@ impl AppState {
         }
         let called = self.workspace.list.called(row).to_owned();
         let mut effects = self.on_entered(&ChosenSession { key: row.key.clone(), name: called.clone() });
+        if is_open {
+            return effects;
+        }
         effects.extend(self.workspace.conversation.open(row, &called, &mut self.tickets));
         effects
     }

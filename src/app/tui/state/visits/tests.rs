@@ -119,6 +119,26 @@ fn enter_goes_into_what_is_shown_at_once_and_back_leaves_it_there() {
 }
 
 #[test]
+fn enter_on_the_session_that_is_open_finds_it_as_it_was_left() {
+    let mut screen = listed();
+    screen.press("\n1\n");
+    assert_eq!(asked(&screen).len(), 1, "while it is being opened it is not asked for again");
+    screen.answer_all();
+    screen.press("g");
+    screen.answer_all();
+    let place = screen.state.workspace.conversation.position();
+    let goes_back = screen.state.workspace.visits.goes_back();
+    screen.press("1\n");
+    assert!(asked(&screen).is_empty() && screen.state.loading().is_none(), "it is there");
+    assert_eq!((screen.state.focus, screen.state.workspace.conversation.position()), (Pane::Conversation, place));
+    assert_eq!(screen.state.workspace.visits.goes_back(), goes_back, "one went nowhere");
+    let key = selected(&screen);
+    screen.state.workspace.conversation.mark_gone(&key);
+    screen.press("1\n");
+    assert_eq!(asked(&screen).len(), 1, "one that is gone may be there again");
+}
+
+#[test]
 fn who_goes_into_a_pane_before_the_preview_is_there_waits_for_it_as_for_any() {
     let mut screen = listed();
     screen.press("j");

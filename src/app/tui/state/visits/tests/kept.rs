@@ -50,6 +50,9 @@ fn a_bookmark_is_kept_shown_and_taken_off() {
 fn a_bookmark_whose_session_is_gone_says_so() {
     let mut screen = listed();
     screen.press("b'\n");
+    let mut elsewhere = screen.state.memory.bookmarks[0].clone();
+    (elsewhere.store, elsewhere.name) = ("elsewhere".to_owned(), "another".to_owned());
+    screen.state.memory.bookmarks.insert(0, elsewhere);
     let ticket = screen.asked.iter().find_map(|command| match command {
         Command::Open(ticket, ..) => Some(*ticket),
         _ => None,
@@ -57,6 +60,7 @@ fn a_bookmark_whose_session_is_gone_says_so() {
     let error = Error::not_found(selected(&screen).text(), "agents.sessions");
     screen.tell(Event::Failed { ticket: ticket.unwrap(), lane: Lane::Open, error });
     let says = screen.state.wrong().unwrap();
+    assert!(!says.contains("another"), "{says}");
     assert!(says.contains("is not there any more; among the bookmarks (') b takes it off"), "{says}");
 }
 
