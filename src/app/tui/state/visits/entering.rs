@@ -43,6 +43,7 @@ impl AppState {
         }
         let Some(session) = self.workspace.conversation.enter() else { return Vec::new() };
         let mut effects = self.on_entered(&session);
+        effects.extend(self.workspace.conversation.ask_owed(&mut self.tickets));
         let is_open = self.workspace.conversation.session().is_some_and(|open| open.key == session.key);
         if is_open {
             effects.extend(self.on_draft_session(&session.key));
