@@ -28,7 +28,7 @@ impl ConversationState {
     pub fn preview(&mut self, row: &Summary, called: &str, tickets: &mut Tickets) -> Vec<Effect> {
         let (key, name, exact) = (row.key.clone(), called.to_owned(), called != row.name());
         let last = u64::from((self.size.height / LINES).clamp(4, 20));
-        self.awaited = None;
+        (self.awaited, self.wanted_move) = (None, None);
         self.ask_open(Opening { ticket: tickets.take(), key, name, exact, again: false, preview: Some(last) })
     }
 

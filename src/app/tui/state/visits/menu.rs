@@ -83,8 +83,14 @@ impl AppState {
             return self.say("another connection is being opened");
         }
         self.modals.pop();
-        self.workspace.open_id = Some(key.exact().to_owned());
+        if let Some(mut effects) = self.show_open_at(&place, Some(&chosen.location)) {
+            effects.extend(self.open_named(ChosenSession { key: key.clone(), name: chosen.name.clone() }));
+            self.said = Some(format!("it is in {name}, {location}: that is shown"));
+            return effects;
+        }
         let effects = self.connect(place);
+        // Not of the place that is left: the session is none of its own.
+        self.workspace.open_id = Some(key.exact().to_owned());
         self.said = Some(format!("it is in {name}, {location}: that is opened"));
         effects
     }

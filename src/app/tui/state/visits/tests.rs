@@ -167,6 +167,16 @@ fn who_goes_to_an_error_of_a_preview_has_its_figures_read_at_once() {
     let effects = screen.state.workspace.conversation.go_by(Landmark::Error, true, &mut screen.state.tickets);
     screen.take(effects);
     assert_eq!(outlines(&screen), 1);
+    // Who goes on has not asked for a move in the next one.
+    screen.press("j");
+    later(&mut screen, 100);
+    screen.answer_all();
+    let place = screen.state.workspace.conversation.position();
+    later(&mut screen, 300);
+    screen.answer_all();
+    let conversation = &screen.state.workspace.conversation;
+    assert!(conversation.metrics().is_some() && conversation.position() == place);
+    assert_eq!(screen.state.said, None);
 }
 
 #[test]

@@ -148,3 +148,28 @@ fn a_bookmark_of_another_place_connects_there_where_it_is_known() {
     }
     assert!(screen.asked.iter().any(|command| matches!(command, Command::Connect(_, place) if place.name == "demo")));
 }
+
+#[test]
+fn a_bookmark_of_another_place_is_looked_for_there_and_not_in_the_place_that_is_left() {
+    let mut screen = listed();
+    screen.press("b");
+    let (key, local) = (selected(&screen), screen.state.workspace.ticket);
+    screen.state.memory.bookmarks[0].store = "elsewhere".to_owned();
+    screen.state.memory.bookmarks[0].place = "demo".to_owned();
+    screen.press("'\n");
+    let ticket = screen.state.workspace.ticket;
+    assert_ne!(ticket, local);
+    screen.asked.clear();
+    screen.tell(Event::Connected { ticket, location: "samples".to_owned(), identity: "elsewhere".to_owned() });
+    let looks = |command: &Command| matches!(command, Command::Resolve(_, id) if *id == key.exact());
+    assert!(screen.asked.iter().any(looks), "{:?}", screen.asked);
+    // From there back, to one of the place that is open beside.
+    screen.answer_all();
+    screen.state.memory.bookmarks[0].store = "localhost:27017/agents.sessions".to_owned();
+    screen.press("'\n");
+    assert_eq!(screen.state.workspace.ticket, local);
+    let connects = |command: &Command| matches!(command, Command::Connect(..) | Command::Resolve(..));
+    assert!(!screen.asked.iter().any(connects), "it is open: {:?}", screen.asked);
+    screen.answer_all();
+    assert_eq!(open(&screen), Some(key));
+}
