@@ -250,6 +250,7 @@ impl AppState {
             Input::Tick(now) => {
                 self.look.now = now;
                 self.workspace.conversation.tick(now);
+                self.workspace.list.tick(now);
                 self.arrange_fleet();
                 return Vec::new();
             }

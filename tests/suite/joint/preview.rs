@@ -26,6 +26,11 @@ fn opens(screen: &Screen) -> usize {
     screen.asked.iter().filter(|command| matches!(command, Command::Open(..))).count()
 }
 
+/// How often figures were.
+fn outlines(screen: &Screen) -> usize {
+    screen.asked.iter().filter(|command| matches!(command, Command::Outline(..))).count()
+}
+
 /// How many were given up.
 fn cancels(screen: &Screen) -> usize {
     screen.asked.iter().filter(|command| matches!(command, Command::Cancel(Lane::Open))).count()
@@ -52,7 +57,11 @@ async fn it_is_read_once_with_its_figures_when_the_cursor_rests() {
     screen.later(1).await;
     screen.quiet().await;
     assert!(is_looked_at(&screen, "long"), "{}", screen.face());
+    assert_eq!(outlines(&screen), 0, "the server reads the whole document for it: not for whoever goes on");
+    screen.later(300).await;
+    screen.quiet().await;
     assert!(screen.state.workspace.conversation.metrics().is_some());
+    assert_eq!(outlines(&screen), 1);
     screen.later(5000).await;
     screen.quiet().await;
     assert_eq!((opens(&screen), cancels(&screen)), (1, 0));

@@ -334,7 +334,7 @@ async fn an_index_that_is_there_is_not_asked_for() {
     // Under such a collation no index tells equal texts apart.
     let blind = doc! { "create": "sessions", "collation": { "locale": "en", "strength": 1 } };
     fresh.collection.client().database(&fresh.database).run_command(blind).await.expect("a collection");
-    fresh.load((0..3).map(|id| spoken(id, 1)).collect()).await;
+    fresh.load((0..3).map(|id| spoken(id, 1)).collect::<Vec<_>>()).await;
     let query = first_page(5).sort(SortBy::Application);
     let hint = async |fresh: &Fresh| {
         let plan = reader(fresh).await.plan(&query).await.expect("a plan");

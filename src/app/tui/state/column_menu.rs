@@ -3,7 +3,7 @@
 mod words;
 
 use bson::Document;
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{
     AppState, Effect,
@@ -62,6 +62,7 @@ impl AppState {
             _ => None,
         };
         let marks = self.keymap.action(key) == Some(Action::Mark);
+        let is_plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
         let Some(Modal::Columns(menu)) = self.modals.last_mut() else { return None };
         match (moves, key.code) {
             (Some(is_down), _) => {
@@ -74,8 +75,8 @@ impl AppState {
                 Some(Vec::new())
             }
             _ if marks => Some(self.toggle_column()),
-            (_, KeyCode::Char('w')) => Some(self.take_columns(true)),
-            (_, KeyCode::Char('+')) => {
+            (_, KeyCode::Char('w')) if is_plain => Some(self.take_columns(true)),
+            (_, KeyCode::Char('+')) if is_plain => {
                 let effects = self.take_columns(false);
                 self.prompt(Asks::Command);
                 if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {

@@ -105,6 +105,8 @@ pub struct ConversationState {
     unopened: Option<Opening>,
     page: Option<AskedPage>,
     outline: Option<Ticket>,
+    /// Since when the outline is owed to a preview; `None`: it was asked for.
+    owed_since: Option<Timestamp>,
     /// What changed while the session or its outline was being read, where nothing else has to be known for it.
     arrived: Vec<Change>,
     /// It changed while it or its outline was being read: it is read once more after that.
@@ -216,7 +218,7 @@ impl ConversationState {
     /// Asks for what is missing in and around the view. The other methods do so by themselves, except
     /// [`Self::resize`].
     pub fn ask(&mut self, tickets: &mut Tickets) -> Vec<Effect> {
-        self.wanted(tickets).into_iter().collect()
+        [self.wanted(tickets), self.ask_owed_in_time(tickets)].into_iter().flatten().collect()
     }
 
     /// Key of the session that is open or being opened.

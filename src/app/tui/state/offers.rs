@@ -57,7 +57,9 @@ impl AppState {
                 self.workspace.metrics.chosen_call(Data::of(&self.workspace.conversation)).map(|_| "earlier call")?
             }
             Action::Back if self.can_give_up() => "give up",
-            Action::Back if in_list && self.workspace.list.is_outdated() => "back",
+            Action::Back if in_list && self.workspace.list.is_outdated() && self.workspace.list.loading().is_none() => {
+                "back"
+            }
             Action::Back if in_list => (!self.workspace.list.filter.is_empty()).then_some("all sessions")?,
             Action::Back => "back",
             Action::Zoom if self.zoomed => "all panes",

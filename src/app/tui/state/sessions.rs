@@ -144,6 +144,7 @@ impl SessionList {
         self.next = None;
         self.page = Some(AskedRows {
             ticket,
+            asked_at: self.now,
             aside: aside.then(Vec::new),
             first,
             begun: false,

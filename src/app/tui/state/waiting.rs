@@ -60,7 +60,7 @@ impl AppState {
         let in_list = self.focus == Pane::Sessions;
         workspace.resolving.is_some()
             || workspace.peek.is_some()
-            || (in_list && (workspace.list.loading().is_some() || workspace.conversation.is_slow_preview()))
+            || (in_list && (workspace.list.can_give_up() || workspace.conversation.is_slow_preview()))
             || (!in_list && workspace.conversation.loading().is_some())
     }
 }

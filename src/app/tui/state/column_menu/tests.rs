@@ -63,6 +63,8 @@ fn they_are_kept_where_that_is_wanted() {
     assert_eq!(written.as_ref(), Some(&screen.state.ui.columns));
     assert!(screen.state.modals.is_empty());
     screen.press("|jj ");
+    let other = KeyEvent::new(KeyCode::Char('w'), KeyModifiers::ALT);
+    assert_eq!(kept(&mut screen, Input::Key(other)), None, "that is another key");
     assert_eq!(kept(&mut screen, Input::Key(KeyCode::Enter.into())), None);
 }
 

@@ -138,9 +138,7 @@ impl ConversationState {
         open.session.updated_at = open.session.updated_at.max(session.updated_at);
         open.refresh_calls();
         open.drop_far();
-        let ticket = tickets.take();
-        self.outline = Some(ticket);
-        effects.push(Effect::Ask(Command::Outline(ticket, key)));
+        effects.extend(if is_other && self.previewed { self.owe_outline() } else { self.ask_outline(tickets) });
         if is_other {
             // A move that waited was meant for what was read before.
             self.wanted_move = None;

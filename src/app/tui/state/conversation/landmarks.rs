@@ -121,13 +121,14 @@ impl ConversationState {
             return self.go_by_message(down, tickets);
         }
         let Some(stops) = self.stops(kind) else {
+            let asked = self.ask_owed(tickets);
             let says = if self.outline.is_some() {
                 self.wanted_move = Some((kind, down));
                 format!("the whole conversation is still being read: to the {} after that", kind.name())
             } else {
                 "the whole conversation could not be read: reload it first".to_owned()
             };
-            return vec![Effect::Say(says)];
+            return asked.into_iter().chain([Effect::Say(says)]).collect();
         };
         let (before, after) = self.around(&stops);
         let to = if down { Some(after) } else { before.checked_sub(1) };

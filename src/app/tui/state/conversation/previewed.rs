@@ -19,13 +19,16 @@ const LINES: u16 = 3;
 /// A preview that takes longer is said to be read: what is shown meanwhile is another session.
 const SLOW: SignedDuration = SignedDuration::from_millis(500);
 
+/// How long the cursor rests further before the figures of a preview are read: for them the server reads the whole document.
+const LONGER: SignedDuration = SignedDuration::from_millis(300);
+
 impl ConversationState {
     /// Shows a session at its end, as a preview: few messages at first, so that a large one is there soon. What is shown stays until
     /// the answer came.
     pub fn preview(&mut self, row: &Summary, called: &str, tickets: &mut Tickets) -> Vec<Effect> {
         let (key, name, exact) = (row.key.clone(), called.to_owned(), called != row.name());
         let last = u64::from((self.size.height / LINES).clamp(4, 20));
-        self.awaited = None;
+        (self.awaited, self.wanted_move) = (None, None);
         self.ask_open(Opening { ticket: tickets.take(), key, name, exact, again: false, preview: Some(last) })
     }
 
@@ -50,8 +53,61 @@ impl ConversationState {
         }
     }
 
-    /// Gives up a preview that is being read, unless it is of that session.
+    /// Whether a session is open, or being opened, by somebody: it is not read for whoever goes into it. Another that waits for the
+    /// connection is not opened in its stead.
+    pub fn stays_open(&mut self, key: &SessionKey) -> bool {
+        let stays = match &self.opening {
+            Some(opening) => opening.preview.is_none() && opening.key == *key,
+            None => !self.previewed && !self.gone && self.session().is_some_and(|open| open.key == *key),
+        };
+        if stays {
+            self.unopened.take_if(|asked| asked.key != *key);
+        }
+        stays
+    }
+
+    /// Asks for the outline of the open session.
+    pub(super) fn ask_outline(&mut self, tickets: &mut Tickets) -> Option<Effect> {
+        let key = self.session()?.key.clone();
+        let ticket = tickets.take();
+        (self.outline, self.owed_since) = (Some(ticket), None);
+        Some(Effect::Ask(Command::Outline(ticket, key)))
+    }
+
+    /// The outline of a preview waits until the cursor has rested for longer; that of the session before is given up.
+    pub(super) fn owe_outline(&mut self) -> Option<Effect> {
+        self.owed_since = Some(self.now);
+        self.outline.take().map(|_| Effect::Ask(Command::Cancel(Lane::Outline)))
+    }
+
+    /// Asks for an outline that is owed, as somebody wants it now.
+    pub fn ask_owed(&mut self, tickets: &mut Tickets) -> Option<Effect> {
+        self.owed_left()?;
+        self.ask_outline(tickets)
+    }
+
+    /// The same once its time has come.
+    pub(super) fn ask_owed_in_time(&mut self, tickets: &mut Tickets) -> Option<Effect> {
+        self.owed_left().filter(Duration::is_zero)?;
+        self.ask_outline(tickets)
+    }
+
+    /// How long an outline is owed for before it is asked for. `None`: none is, or another session is read first.
+    #[must_use]
+    pub fn owed_left(&self) -> Option<Duration> {
+        let rested = self.now.duration_since(self.owed_since?);
+        if self.gone || self.opening.is_some() {
+            return None;
+        }
+        // A clock that was put back makes nobody wait for longer.
+        Some(if rested.is_negative() { Duration::ZERO } else { (LONGER - rested).try_into().unwrap_or_default() })
+    }
+
+    /// Gives up a preview that is being read, unless it is of that session. The cursor goes on: what is owed to another waits.
     pub fn give_up_preview(&mut self, but: Option<&SessionKey>) -> Option<Effect> {
+        if self.owed_since.is_some() && self.session().map(|open| &open.key) != but {
+            self.owed_since = Some(self.now);
+        }
         let given_up = |opening: &mut Opening| opening.preview.is_some() && Some(&opening.key) != but;
         self.opening.take_if(given_up).map(|_| Effect::Ask(Command::Cancel(Lane::Open)))
     }

@@ -141,7 +141,7 @@ fn nothing_moves_as_a_session_shows_itself() {
         let list = width(&screen, Pane::Sessions);
         let now = screen.state.look.now.checked_add(jiff::SignedDuration::from_millis(100)).unwrap();
         screen.put(Input::Tick(now));
-        screen.put(Input::Resize(ratatui::layout::Size::new(columns, rows)));
+        screen.put(Input::Resize(Size::new(columns, rows)));
         screen.answer_all();
         assert!(screen.state.workspace.conversation.is_preview(), "{columns}");
         assert_eq!(width(&screen, Pane::Sessions), list, "{columns}");

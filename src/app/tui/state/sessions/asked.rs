@@ -1,5 +1,7 @@
 //! A page that was asked for, and rows as a list that is selected in.
 
+use jiff::Timestamp;
+
 use crate::{
     app::{task::Ticket, tui::state::list::Rows},
     repository::Cursor,
@@ -10,6 +12,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct AskedRows {
     pub ticket: Ticket,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
     /// The rows of a reload wait here, so that what is on screen stays until all came. `None`: rows show as they come.
     pub aside: Option<Vec<Summary>>,
     pub first: bool,

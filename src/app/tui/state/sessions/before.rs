@@ -1,6 +1,8 @@
 //! What was listed before another filter or order was asked for: it stays on screen until the first answer, and comes back where that
 //! is given up.
 
+use jiff::SignedDuration;
+
 use super::{AskedRows, SessionList};
 use crate::{
     app::{
@@ -19,6 +21,9 @@ pub(super) struct ListedBefore {
     next: Option<Cursor>,
     notice: Option<String>,
 }
+
+/// Another list is mostly there sooner. Until then going back is not meant for it: what a key does would else depend on who is faster.
+const SOON: SignedDuration = SignedDuration::from_millis(500);
 
 const CUT_SHORT: &str = "given up: there may be more than these";
 
@@ -56,9 +61,27 @@ impl SessionList {
         (self.known, self.before) = (true, None);
     }
 
+    /// Whether another list was asked for just now: a key does what it does once that list is there.
+    fn is_coming(&self) -> bool {
+        let is_new = |page: &AskedRows| {
+            let waited = self.now.duration_since(page.asked_at);
+            is_list(page) && !page.begun && (SignedDuration::ZERO..SOON).contains(&waited)
+        };
+        self.is_leaving() && self.page.as_ref().is_some_and(is_new)
+    }
+
+    /// Whether something is loading that is given up by going back.
+    #[must_use]
+    pub fn can_give_up(&self) -> bool {
+        self.page.is_some() && !self.is_coming()
+    }
+
     /// Gives up what is loading, keeping what was found; before the first answer what was listed before is back. `None`: there was
-    /// nothing to give up.
+    /// nothing to give up, or it was asked for just now.
     pub fn give_up(&mut self) -> Option<Vec<Effect>> {
+        if self.is_coming() {
+            return None;
+        }
         let (page, before) = (self.stall(), self.before.take());
         if page.is_none() && before.is_none() {
             return None;

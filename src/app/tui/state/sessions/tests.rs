@@ -85,7 +85,8 @@ proptest! {
     ) {
         let mut list = list(40);
         let page = AskedRows {
-            ticket: Ticket(1), aside: None, first: false, begun: false, looked: false, resume: None, before,
+            ticket: Ticket(1), asked_at: list.now, aside: None, first: false, begun: false, looked: false, resume: None,
+            before,
         };
         list.page = Some(page);
         list.apply_all(&changes, true);

@@ -20,6 +20,7 @@ fn another_order_or_filter_that_is_given_up_leaves_what_was_listed() {
         assert_eq!(names(&screen).len(), before, "{keys}: nothing vanishes while it reads");
         assert!(list(&screen).is_outdated());
         let (ticket, query) = last_list(&mut screen);
+        later(&mut screen, 500);
         screen.press("\u{1b}");
         assert_eq!((&list(&screen).sort, list(&screen).filter.source.as_str()), (&Sort::default(), ""), "{keys}");
         assert_eq!((names(&screen).len(), list(&screen).count, list(&screen).selected()), (before, count, 2));
@@ -33,6 +34,45 @@ fn another_order_or_filter_that_is_given_up_leaves_what_was_listed() {
         screen.answer_all();
         assert!(names(&screen).len() > before, "{keys}: it goes on where it was");
     }
+}
+
+fn later(screen: &mut Screen, ms: i64) {
+    let now = screen.state.look.now.checked_add(jiff::SignedDuration::from_millis(ms)).unwrap();
+    screen.put(Input::Tick(now));
+}
+
+#[test]
+fn what_going_back_does_does_not_depend_on_how_soon_the_list_is_there() {
+    for answered in [false, true] {
+        let mut screen = Screen::listed(80, 24);
+        later(&mut screen, 60_000);
+        screen.press("S");
+        if answered {
+            screen.answer_all();
+        }
+        assert!(!screen.state.offers().iter().any(|(action, _)| *action == Action::Back));
+        screen.press("\u{1b}");
+        screen.answer_all();
+        assert_eq!(list(&screen).sort, Sort::default().reversed(), "{answered}");
+        let mut screen = Screen::writable(120, 40);
+        screen.press("1/support\n");
+        screen.answer_all();
+        screen.press("1v");
+        screen.answer_all();
+        screen.press("1v");
+        if answered {
+            screen.answer_all();
+        }
+        screen.press("\u{1b}");
+        screen.answer_all();
+        assert_eq!(list(&screen).filter.source, "", "{answered}: of the review nothing is left, and the filter goes");
+    }
+    let mut screen = Screen::listed(80, 24);
+    screen.press("S");
+    later(&mut screen, 500);
+    assert!(screen.state.offers().contains(&(Action::Back, "give up")), "what does not come is given up");
+    screen.press("\u{1b}");
+    assert_eq!(list(&screen).sort, Sort::default());
 }
 
 #[test]

@@ -9,9 +9,13 @@ use crate::{
 };
 
 impl AppState {
-    /// Opens a session in the conversation pane, at once where it is shown there.
+    /// Opens a session in the conversation pane, at once where it is shown there. Who goes into the one that is open, or is being
+    /// opened, finds it as it was left.
     pub(in crate::app::tui::state) fn open(&mut self, row: &Summary) -> Vec<Effect> {
-        self.note_jump();
+        let is_open = self.workspace.conversation.stays_open(&row.key);
+        if !is_open {
+            self.note_jump();
+        }
         let is_shown = self.workspace.conversation.previews(&row.key);
         if self.workspace.conversation.key() != Some(&row.key) {
             self.workspace.reset_side_panes();
@@ -25,6 +29,9 @@ impl AppState {
         }
         let called = self.workspace.list.called(row).to_owned();
         let mut effects = self.on_entered(&ChosenSession { key: row.key.clone(), name: called.clone() });
+        if is_open {
+            return effects;
+        }
         effects.extend(self.workspace.conversation.open(row, &called, &mut self.tickets));
         effects
     }
@@ -36,6 +43,7 @@ impl AppState {
         }
         let Some(session) = self.workspace.conversation.enter() else { return Vec::new() };
         let mut effects = self.on_entered(&session);
+        effects.extend(self.workspace.conversation.ask_owed(&mut self.tickets));
         let is_open = self.workspace.conversation.session().is_some_and(|open| open.key == session.key);
         if is_open {
             effects.extend(self.on_draft_session(&session.key));

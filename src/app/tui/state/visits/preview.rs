@@ -44,10 +44,13 @@ impl AppState {
         effects
     }
 
-    /// How long until the session under the cursor is read, or is said to be.
+    /// How long until the session under the cursor is read, or is said to be, or its figures are read.
     pub(in crate::app::tui::state) fn next_preview(&self) -> Option<Duration> {
+        let connection = &self.workspace.connection;
+        let asks = connection.is_open() && connection.lost.is_none();
         let rests = self.workspace.visits.rest.left(self.look.now).filter(|_| !self.holds_preview());
-        rests.into_iter().chain(self.workspace.conversation.next_slow_preview()).min()
+        let figures = self.workspace.conversation.owed_left().filter(|_| asks);
+        rests.into_iter().chain(figures).chain(self.workspace.conversation.next_slow_preview()).min()
     }
 
     /// Notes where the cursor is. What is read of where it was is given up.

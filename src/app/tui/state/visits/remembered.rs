@@ -91,13 +91,14 @@ impl AppState {
         if lane != Lane::Open || !matches!(error, Error::NotFound { .. }) {
             return None;
         }
-        let key = self.workspace.conversation.key().filter(|key| self.is_bookmarked(key))?;
-        let name = self.memory.bookmarks.iter().find(|kept| kept.id == key.canonical())?.name.clone();
+        let (key, store) = self.workspace.conversation.key().zip(self.store_here())?;
+        let is_it = |kept: &&RememberedSession| kept.id == key.canonical() && kept.store == store;
+        let name = &self.memory.bookmarks.iter().find(is_it)?.name;
         let label = |action| self.keymap.label(action).unwrap_or_default();
         let (bookmarks, bookmark) = (label(Action::Bookmarks), label(Action::Bookmark));
         Some(format!(
             "{} is not there any more; among the bookmarks ({bookmarks}) {bookmark} takes it off",
-            text::line(&name)
+            text::line(name)
         ))
     }
 

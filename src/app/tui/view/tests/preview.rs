@@ -16,10 +16,13 @@ fn previewed(width: u16, height: u16) -> Screen {
     let mut screen = Screen::listed(width, height);
     screen.state.ui.preview = true;
     screen.press("bj");
-    let now = screen.state.look.now.checked_add(SignedDuration::from_millis(100)).unwrap();
-    screen.put(Input::Tick(now));
-    screen.put(Input::Resize(ratatui::layout::Size::new(width, height)));
-    screen.answer_all();
+    // Then its figures.
+    for rests in [100, 300] {
+        let now = screen.state.look.now.checked_add(SignedDuration::from_millis(rests)).unwrap();
+        screen.put(Input::Tick(now));
+        screen.put(Input::Resize(ratatui::layout::Size::new(width, height)));
+        screen.answer_all();
+    }
     screen
 }
 

@@ -50,6 +50,9 @@ fn a_bookmark_is_kept_shown_and_taken_off() {
 fn a_bookmark_whose_session_is_gone_says_so() {
     let mut screen = listed();
     screen.press("b'\n");
+    let mut elsewhere = screen.state.memory.bookmarks[0].clone();
+    (elsewhere.store, elsewhere.name) = ("elsewhere".to_owned(), "another".to_owned());
+    screen.state.memory.bookmarks.insert(0, elsewhere);
     let ticket = screen.asked.iter().find_map(|command| match command {
         Command::Open(ticket, ..) => Some(*ticket),
         _ => None,
@@ -57,6 +60,7 @@ fn a_bookmark_whose_session_is_gone_says_so() {
     let error = Error::not_found(selected(&screen).text(), "agents.sessions");
     screen.tell(Event::Failed { ticket: ticket.unwrap(), lane: Lane::Open, error });
     let says = screen.state.wrong().unwrap();
+    assert!(!says.contains("another"), "{says}");
     assert!(says.contains("is not there any more; among the bookmarks (') b takes it off"), "{says}");
 }
 
@@ -190,4 +194,29 @@ fn a_bookmark_of_another_place_is_opened_there_and_no_second_time() {
     screen.answer_all();
     assert_eq!((open(&screen), screen.state.connection_number()), (Some(key), Some((2, 2))));
     assert!(screen.state.modals.is_empty());
+}
+
+#[test]
+fn a_bookmark_of_another_place_is_looked_for_there_and_not_in_the_place_that_is_left() {
+    let mut screen = listed();
+    screen.press("b");
+    let (key, local) = (selected(&screen), screen.state.workspace.ticket);
+    screen.state.memory.bookmarks[0].store = "elsewhere".to_owned();
+    screen.state.memory.bookmarks[0].place = "demo".to_owned();
+    screen.press("'\n");
+    let ticket = screen.state.workspace.ticket;
+    assert_ne!(ticket, local);
+    screen.asked.clear();
+    screen.tell(Event::Connected { ticket, location: "samples".to_owned(), identity: "elsewhere".to_owned() });
+    let looks = |command: &Command| matches!(command, Command::Resolve(_, id) if *id == key.exact());
+    assert!(screen.asked.iter().any(looks), "{:?}", screen.asked);
+    // From there back, to one of the place that is open beside.
+    screen.answer_all();
+    screen.state.memory.bookmarks[0].store = "localhost:27017/agents.sessions".to_owned();
+    screen.press("'\n");
+    assert_eq!(screen.state.workspace.ticket, local);
+    let connects = |command: &Command| matches!(command, Command::Connect(..) | Command::Resolve(..));
+    assert!(!screen.asked.iter().any(connects), "it is open: {:?}", screen.asked);
+    screen.answer_all();
+    assert_eq!(open(&screen), Some(key));
 }
