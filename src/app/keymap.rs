@@ -221,4 +221,20 @@ mod tests {
         assert_eq!(labels(Action::QuitNow), "Ctrl-C");
         assert_eq!(labels(Action::Open), "Enter");
     }
+
+    #[test]
+    fn the_key_list() {
+        let keymap = Keymap::default();
+        let line = |entry: &Entry| {
+            let keys = keymap.labels(entry.action).join(" ");
+            let within = match entry.action.within() {
+                KeyPlace::Anywhere => "",
+                KeyPlace::Panes => " (in the panes)",
+                KeyPlace::Form => " (in the form)",
+            };
+            format!("{:<20} {keys:<18} {}{within}", entry.name, entry.help)
+        };
+        let lines: Vec<String> = ENTRIES.iter().map(line).collect();
+        insta::assert_snapshot!("key_list", lines.join("\n"));
+    }
 }

@@ -51,12 +51,20 @@ fn play(wanted: Option<&[cast::Frame]>) -> Vec<cast::Frame> {
 }
 
 /// The screen once it shows what a step leads to and nothing more comes: only where pictures are drawn anew, which nobody waits for.
+/// The clock goes on from the instant it is set to, so all steps together take less than the minute after which ages are others.
 fn settled(terminal: &mut Terminal, step: &Step) -> vt100::Screen {
     for text in step.shows {
         terminal.wait_for(text);
     }
-    std::thread::sleep(Duration::from_millis(2500));
-    terminal.drawn()
+    let mut last = terminal.drawn();
+    let mut same = 0;
+    while same < 5 {
+        std::thread::sleep(Duration::from_millis(250));
+        let now = terminal.drawn();
+        same = if cast::rows(&now) == cast::rows(&last) { same + 1 } else { 0 };
+        last = now;
+    }
+    last
 }
 
 #[test]
@@ -76,6 +84,10 @@ fn pictures_and_recording_are_what_the_program_draws() {
     let recorded = std::fs::read_to_string(&recording).expect("the recording");
     let wanted = cast::read(SIZE, &recorded);
     assert_eq!(wanted.len(), STEPS.len(), "the recording has other steps");
+    for (frame, step) in wanted.iter().zip(STEPS) {
+        let apart = (frame.seconds - step.seconds).abs();
+        assert!(apart < 1e-6, "{:?} is shown for {} seconds, not {}", step.keys, frame.seconds, step.seconds);
+    }
     let frames = play(Some(&wanted));
     // Of the same screens the pictures are made; nobody wrote in them by hand.
     assert_eq!(std::fs::read_to_string(asset("demo.svg")).expect("a picture"), svg::recording(&frames), "demo.svg");

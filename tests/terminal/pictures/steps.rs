@@ -29,9 +29,35 @@ const fn pictured(
     Step { keys, shows, seconds: 3.0, picture: Some(picture), title }
 }
 
+/// Esc stands as `\u{1b}[27u` in them: told by its number it is no start of the key that follows. `Ctrl-U` is `\u{15}`.
 pub const STEPS: &[Step] = &[
-    step("", &["1 Sessions", "1–13 / 13"], 2.0),
-    step("j", &[], 1.0),
-    step("j", &[], 1.0),
-    pictured("\r", &["assistant"], "screen.svg", "Sessions, a conversation, metrics, metadata and feedback"),
+    // The session under the cursor shows itself.
+    step("", &["1 Sessions", "1–13 / 13", " ──[support]"], 2.0),
+    step("j", &[" ──[coder]"], 1.2),
+    step("j", &[" ──[planner]"], 1.6),
+    pictured("\r", &["Esc back  / find"], "screen.svg", "Sessions, a conversation, metrics, metadata and feedback"),
+    // Back to the last tool call, and what there is to copy of it.
+    step(",", &["Back to the last", "tool call"], 1.6),
+    step("t", &["tool call 3 of 3"], 1.6),
+    step("y", &["╭ Copy ─", "the tool's input", "the tool's result"], 2.4),
+    // Which session burns most?
+    step("\u{1b}[27u1s", &["╭ Sort the sessions ─", "S the other way round"], 2.0),
+    step("t\r", &["by tokens", " ──[bookkeeper]"], 1.8),
+    pictured(
+        "/has:error OR tool:",
+        &["╭ Filter the sessions ─", "read_file", "query_metrics"],
+        "filter.svg",
+        "A filter that is being typed, with the tools that were called",
+    ),
+    step("lo", &["calendar_lookup", "every message of every session is read"], 1.6),
+    step("\t\r", &["1–7 / 7", " ──[coder]"], 2.0),
+    pictured(":re", &["╭ Command ─", "read again"], "palette.svg", "Commands by name, with their keys"),
+    // The help narrows while one types; themes show at once how they look.
+    step("\u{1b}[27u?feedback", &["╭ Keys: feedback ─"], 2.0),
+    step("\u{1b}[27u\u{1b}[27uT", &["╭ Themes ─", "high-contrast"], 1.4),
+    step("G", &[], 2.0),
+    step("\u{1b}[27ujj", &[" ──[support]"], 1.2),
+    // Metadata is changed in a form; nothing is stored before it is saved.
+    step("\r4e\u{15}urgent\r", &["Metadata of support-48213", "1 unsaved change", "was high"], 2.0),
+    pictured("jjlaowner=Ana", &["owner will be str"], "form.svg", "Metadata being changed in the form"),
 ];

@@ -12,11 +12,12 @@ use super::{AppState, Effect, Input, Start};
 use crate::app::place::{self, Place};
 use crate::{
     app::{
-        config::Ui,
+        config::{ThemeName, Ui},
         fleet::read::FleetExtent,
         row_figures::RowFigures,
         task::{Command, Event, FleetScope, Link},
         tui::{
+            render::look::Theme,
             state::conversation::sample::Desk,
             view::sample::{self, look},
         },
@@ -103,6 +104,14 @@ impl Screen {
         let mut screen = Self { state, asked: VecDeque::new(), left: false, stored: 4812 };
         screen.take(effects);
         screen
+    }
+
+    /// Everything in another theme, and with the marks that the look has now: what is laid out already is so again.
+    pub fn wear(&mut self, theme: ThemeName) {
+        self.state.look.theme = Theme::of(theme);
+        self.state.workspace.conversation_inner = None;
+        let effects = self.state.settle();
+        self.take(effects);
     }
 
     /// Keeps what is asked.

@@ -1,3 +1,4 @@
+mod at_hand;
 mod hand;
 mod preview;
 mod room;

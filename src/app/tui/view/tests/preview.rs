@@ -5,10 +5,7 @@ use jiff::SignedDuration;
 use super::{draw, picture, sample};
 use crate::app::{
     config::ThemeName,
-    tui::{
-        render::look::Theme,
-        state::{Input, sample::Screen},
-    },
+    tui::state::{Input, sample::Screen},
 };
 
 /// The second session shown, the first bookmarked.
@@ -31,9 +28,10 @@ fn sizes_and_colours() {
     for (width, height) in [(60, 20), (80, 24), (120, 40), (160, 48), (250, 70)] {
         for (name, theme) in [("dark", ThemeName::Dark), ("light", ThemeName::Light), ("none", ThemeName::None)] {
             let mut screen = previewed(width, height);
-            screen.state.look.theme = Theme::of(theme);
-            screen.put(Input::Resize(ratatui::layout::Size::new(width, height)));
-            insta::assert_snapshot!(format!("preview_{name}_{width}x{height}"), picture(&screen.state));
+            screen.wear(theme);
+            let seen = picture(&screen.state);
+            assert!(name != "none" || !seen.contains("Indexed"), "without colours: {seen}");
+            insta::assert_snapshot!(format!("preview_{name}_{width}x{height}"), seen);
         }
     }
 }
@@ -42,7 +40,7 @@ fn sizes_and_colours() {
 fn in_ascii() {
     let mut screen = previewed(120, 40);
     screen.state.look = sample::plain();
-    screen.put(Input::Resize(ratatui::layout::Size::new(120, 40)));
+    screen.wear(ThemeName::None);
     insta::assert_snapshot!("preview_ascii", sample::screen(120, 40, |frame, _| draw(frame, &screen.state)));
 }
 

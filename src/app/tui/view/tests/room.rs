@@ -8,7 +8,7 @@ use crate::{
     app::{
         config::{Symbols, ThemeName},
         tui::{
-            render::look::{Theme, marks},
+            render::look::marks,
             state::{Input, areas::Pane, sample::Screen},
             view::sample,
         },
@@ -41,18 +41,16 @@ fn an_open_session_has_the_room_it_needs() {
 }
 
 #[test]
-fn a_pane_alone() {
-    at_these_sizes("zoom", "z");
-}
-
-#[test]
 fn without_colours_and_on_a_light_ground() {
     let mut screen = opened(160, 48, "");
-    screen.state.look.theme = Theme::of(ThemeName::Light);
+    screen.wear(ThemeName::Light);
     insta::assert_snapshot!("room_light_160x48", picture(&screen.state));
-    screen.state.look.theme = Theme::of(ThemeName::None);
-    insta::assert_snapshot!("room_plain_160x48", picture(&screen.state));
+    screen.wear(ThemeName::None);
+    let plain = picture(&screen.state);
+    assert!(!plain.contains("Indexed"), "without colours: {plain}");
+    insta::assert_snapshot!("room_plain_160x48", plain);
     screen.state.look.marks = marks(Symbols::Ascii);
+    screen.wear(ThemeName::None);
     insta::assert_snapshot!("room_ascii_160x48", picture(&screen.state));
 }
 
