@@ -40,8 +40,9 @@ fn browsing_the_demo() {
     terminal.wait_for("assistant");
 
     terminal.press("/express fee\r");
-    terminal.wait_for("find \"express fee\" ");
-    terminal.wait_until_marked("express fee");
+    // It is broken over two lines.
+    terminal.wait_until_marked("express");
+    terminal.wait_for("1/1");
 
     terminal.press("]");
     terminal.wait_for("[billing]");
@@ -282,10 +283,12 @@ fn a_password_is_asked_for_and_does_not_show() {
 fn a_command_that_wants_a_terminal_gets_none_of_the_screen() {
     let folder = tempfile::tempdir().expect("a folder");
     let config = folder.path().join("config.toml");
-    let profile = "[profiles.asks]\nuri = \"mongodb://me@127.0.0.1:1/agents\"\n\
+    let profile = "[profiles.other]\ndir = \"/nowhere\"\n[profiles.asks]\nuri = \"mongodb://me@127.0.0.1:1/agents\"\n\
         password_command = [\"sh\", \"-c\", \"echo PASSPHRASE >/dev/tty; read -r word </dev/tty; echo $word\"]\n";
     std::fs::write(&config, profile).expect("written");
     let mut terminal = start(&["--config", &config.display().to_string()], &[]);
+    terminal.wait_for("Where are your agents' sessions?");
+    terminal.press(":profile asks\r");
     terminal.wait_for("Cannot open asks");
     terminal.wait_for("it printed nothing");
     assert!(!contains(terminal.raw(), b"PASSPHRASE"), "{}", terminal.screen());

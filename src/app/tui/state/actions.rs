@@ -123,9 +123,7 @@ impl AppState {
                 let row = self.workspace.list.selected_row().cloned()?;
                 Some(self.open(&row))
             }
-            Pane::Sessions if self.workspace.connection.is_open() => {
-                self.workspace.list.on_action(action, &mut self.tickets)
-            }
+            Pane::Sessions if self.workspace.connection.is_open() => self.workspace.list.on_action(action),
             Pane::Sessions => None,
             Pane::Conversation => self.workspace.conversation.on_action(action, &mut self.tickets),
             Pane::Metrics if action == Action::Open => self.open_call(),

@@ -206,7 +206,7 @@ impl AppState {
             Some(row) => self.open(&row),
             // A page that does not come is not asked for again and again.
             None if waited => Vec::new(),
-            None if has_more => self.workspace.list.on_action(Action::Bottom, &mut self.tickets).unwrap_or_default(),
+            None if has_more => self.workspace.list.on_action(Action::Bottom).unwrap_or_default(),
             None => self.all_rated("every session that matches has feedback"),
         }
     }

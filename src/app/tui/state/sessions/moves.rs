@@ -1,11 +1,11 @@
 //! Moves in the list, and what a key does there.
 
-use super::{Effect, SessionList, Tickets};
+use super::{Effect, SessionList};
 use crate::app::keymap::Action;
 
 impl SessionList {
     /// Moves. `None`: not for this pane.
-    pub fn on_action(&mut self, action: Action, tickets: &mut Tickets) -> Option<Vec<Effect>> {
+    pub fn on_action(&mut self, action: Action) -> Option<Vec<Effect>> {
         if self.selection.on_action(action, &self.rows, self.height) {
             self.selection.show(self.rows.len(), self.height);
             (self.stalled, self.preferred) = (false, None);

@@ -114,7 +114,7 @@ impl AppState {
             _ => (Action::Up, "this is the first session"),
         };
         let before = self.workspace.list.selected();
-        let effects = self.workspace.list.on_action(step, &mut self.tickets).unwrap_or_default();
+        let effects = self.workspace.list.on_action(step).unwrap_or_default();
         if self.workspace.list.selected() == before {
             let end = if self.workspace.list.has_more() && step == Action::Down { "more is being read" } else { end };
             return self.say(end);
