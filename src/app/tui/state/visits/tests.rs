@@ -108,6 +108,8 @@ fn enter_goes_into_what_is_shown_at_once_and_back_leaves_it_there() {
     assert!(asked(&screen).is_empty(), "it is there");
     assert!(!screen.state.workspace.conversation.is_preview() && screen.state.focus == Pane::Conversation);
     assert_eq!(screen.state.memory.recent.len(), 1);
+    // Its figures are read now.
+    screen.answer_all();
     screen.press("\u{1b}");
     later(&mut screen, 1000);
     assert!(asked(&screen).is_empty() && screen.state.focus == Pane::Sessions);
