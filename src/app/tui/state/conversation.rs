@@ -1,7 +1,6 @@
 //! The open conversation: its window of messages, timeline, folds, place and find.
 //!
-//! What is shown is counted from the cursor, so nothing moves under the reader when pages arrive; only what is in view
-//! is laid out, so a frame costs the same in a conversation of ten messages and of sixty thousand.
+//! What is shown is counted from the cursor: nothing moves when pages arrive; only what is in view is laid out, however long it is.
 
 mod again;
 mod answers;
