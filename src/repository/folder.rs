@@ -147,7 +147,8 @@ impl SessionReader for FolderRepository {
     }
 
     fn identity(&self) -> String {
-        std::path::absolute(&self.location).map_or_else(|_| self.location.clone(), |path| path.display().to_string())
+        // Wherever it was opened from: a title may be shortened, and samples have a folder of their own each time.
+        if self.guard.is_some() { self.location.clone() } else { self.root.display().to_string() }
     }
 
     async fn ping(&self) -> Result<()> {

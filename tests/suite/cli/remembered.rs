@@ -11,9 +11,9 @@ const STATE: &str = ".local/state/strandscope";
 /// The browser kept `support-1042`, and had `resumed-7` open; also a session of another place, and one that is gone.
 fn remembered() -> Home {
     let home = fixtures();
+    let here = home.sessions().canonicalize().unwrap();
     let session = |store: &str, id: &str| json!({ "store": store, "id": json!(id).to_string(), "name": id });
-    // As the browser names a folder of one's own.
-    let here = "~/sessions";
+    let here = here.to_str().unwrap();
     let bookmarks = [session(here, "support-1042"), session("elsewhere", "media-4"), session(here, "gone-1")];
     let memory = json!({ "bookmarks": bookmarks, "recent": [session(here, "resumed-7")] });
     keep(&home, &memory);
