@@ -61,7 +61,6 @@ pub struct FolderRepository {
     /// Told of a write that waits for another writer, or meets one that takes no lock.
     waiting: Option<WaitNotice>,
     /// Let go of with the last clone.
-    #[expect(dead_code, reason = "held for its drop")]
     guard: Option<Arc<dyn Any + Send + Sync>>,
 }
 
