@@ -132,8 +132,11 @@ fn the_program_imports_downwards() {
     within_app("app/json", &["text", "told"]);
     within_app("app/examine", &["tui::render"]);
     within_app("app/mcp", &["examine", "json", "namesakes", "place", "search", "text", "told", "writes"]);
-    let below_screen =
-        [&ground[..], &["alert", "config", "task", "copy", "fleet", "json", "memory", "row_figures", "signals", "writes"]].concat();
+    let below_screen = [
+        &ground[..],
+        &["alert", "config", "task", "copy", "fleet", "json", "memory", "row_figures", "signals", "writes"],
+    ]
+    .concat();
     within_app("app/tui/render", &["text", "config"]);
     within_app("app/tui/state", &[&below_screen[..], &["tui::render"]].concat());
     within_app("app/tui/view", &[&below_screen[..], &["tui::render", "tui::state"]].concat());

@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use bson::DateTime;
 use strandscope::{
-    Cursor, Filter, FilterValues, ListQuery, MetadataKeys, MetadataPath, News, Projection, Scope, SessionKey, Summary, Timestamp,
-    WatchView,
+    Cursor, Filter, FilterValues, ListQuery, MetadataKeys, MetadataPath, News, Projection, Scope, SessionKey, Summary,
+    Timestamp, WatchView,
 };
 
 use super::world::{TenantWorld, tells_of_none};
