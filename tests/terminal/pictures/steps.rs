@@ -44,13 +44,13 @@ pub const STEPS: &[Step] = &[
     step("\u{1b}[27u1s", &["╭ Sort the sessions ─", "S the other way round"], 2.0),
     step("t\r", &["by tokens", " ──[bookkeeper]"], 1.8),
     pictured(
-        "/has:error OR tool:",
-        &["╭ Filter the sessions ─", "read_file", "query_metrics"],
+        "/has:error OR has:",
+        &["╭ Filter the sessions ─", "interrupt", "guardrail"],
         "filter.svg",
-        "A filter that is being typed, with the tools that were called",
+        "A filter that is being typed, with what may stand there",
     ),
-    step("lo", &["calendar_lookup", "every message of every session is read"], 1.6),
-    step("\t\r", &["1–7 / 7", " ──[coder]"], 2.0),
+    step("inter", &["interrupt"], 1.6),
+    step("\t\r", &["╭ 1 Sessions ─ has:error OR has:interrupt"], 2.0),
     pictured(":re", &["╭ Command ─", "read again"], "palette.svg", "Commands by name, with their keys"),
     // The help narrows while one types; themes show at once how they look.
     step("\u{1b}[27u?feedback", &["╭ Keys: feedback ─"], 2.0),

@@ -16,6 +16,8 @@ pub struct Visits {
     rest: CursorRest,
     /// Where one was.
     jumps: JumpList,
+    /// The keys went to the list.
+    was_in_list: bool,
 }
 
 impl Visits {

@@ -80,6 +80,13 @@ impl ConversationState {
         self.outline.take().map(|_| Effect::Ask(Command::Cancel(Lane::Outline)))
     }
 
+    /// Asks for an outline that was given up, as somebody comes back to the session.
+    pub fn ask_left(&mut self, tickets: &mut Tickets) -> Option<Effect> {
+        let is_read = self.open.as_ref()?.live.is_some();
+        let is_asked = self.outline.is_some() || self.owed_since.is_some() || self.opening.is_some();
+        if is_read || is_asked || self.gone { None } else { self.ask_outline(tickets) }
+    }
+
     /// Asks for an outline that is owed, as somebody wants it now.
     pub fn ask_owed(&mut self, tickets: &mut Tickets) -> Option<Effect> {
         self.owed_left()?;

@@ -38,10 +38,14 @@ impl AppState {
 
     /// Who goes into a pane of a session that was only shown has opened it.
     pub(super) fn enter_preview(&mut self) -> Vec<Effect> {
+        let was_in_list = std::mem::replace(&mut self.workspace.visits.was_in_list, self.focus == Pane::Sessions);
         if self.focus == Pane::Sessions {
             return Vec::new();
         }
-        let Some(session) = self.workspace.conversation.enter() else { return Vec::new() };
+        let Some(session) = self.workspace.conversation.enter() else {
+            let left = was_in_list.then(|| self.workspace.conversation.ask_left(&mut self.tickets));
+            return left.flatten().into_iter().collect();
+        };
         let mut effects = self.on_entered(&session);
         effects.extend(self.workspace.conversation.ask_owed(&mut self.tickets));
         let is_open = self.workspace.conversation.session().is_some_and(|open| open.key == session.key);

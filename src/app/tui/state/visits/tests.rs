@@ -108,7 +108,14 @@ fn enter_goes_into_what_is_shown_at_once_and_back_leaves_it_there() {
     assert!(asked(&screen).is_empty(), "it is there");
     assert!(!screen.state.workspace.conversation.is_preview() && screen.state.focus == Pane::Conversation);
     assert_eq!(screen.state.memory.recent.len(), 1);
-    // Its figures are read now.
+    // Its figures are read now. Whoever gives that up and comes back has them read again.
+    let reads = |command: &Command| matches!(command, Command::Outline(..));
+    assert!(screen.asked.iter().any(reads));
+    screen.asked.clear();
+    screen.press("\u{1b}1");
+    assert!(!screen.asked.iter().any(reads));
+    screen.press("3");
+    assert!(screen.asked.iter().any(reads), "{:?}", screen.asked);
     screen.answer_all();
     screen.press("\u{1b}");
     later(&mut screen, 1000);
