@@ -50,7 +50,7 @@ pub const STEPS: &[Step] = &[
         "A filter that is being typed, with what may stand there",
     ),
     step("inter", &["interrupt"], 1.6),
-    step("\t\r", &["╭ 1 Sessions ─ has:error OR has:interrupt"], 2.0),
+    step("\t\r", &["has:error OR has:interr… ─╮"], 2.0),
     pictured(":re", &["╭ Command ─", "read again"], "palette.svg", "Commands by name, with their keys"),
     // The help narrows while one types; themes show at once how they look.
     step("\u{1b}[27u?feedback", &["╭ Keys: feedback ─"], 2.0),
