@@ -18,14 +18,19 @@ impl Activity {
     /// The same of a whole session: the messages that are loaded, and of `past` those before them.
     pub fn seed_session(&mut self, session: &Session, past: &Outline, now: Timestamp) {
         for agent in &session.agents {
-            let past = past.agents.iter().find(|past| past.id == agent.id);
-            let samples = past.map(|past| past.samples.as_slice()).unwrap_or_default();
-            let first = agent.messages.first().map(|message| message.index);
-            let before = samples.partition_point(|sample| first.is_none_or(|first| sample.index < first));
-            let changed = stored(agent.updated_at.or(session.updated_at), now);
-            self.seed_after(&agent.id, &samples[..before], &agent.messages, changed, now);
-            self.seed_agent(agent);
+            self.seed_agent_of(session, agent, past, now);
         }
+    }
+
+    /// The same of one of its agents.
+    pub fn seed_agent_of(&mut self, session: &Session, agent: &StoredAgent, past: &Outline, now: Timestamp) {
+        let past = past.agents.iter().find(|past| past.id == agent.id);
+        let samples = past.map(|past| past.samples.as_slice()).unwrap_or_default();
+        let first = agent.messages.first().map(|message| message.index);
+        let before = samples.partition_point(|sample| first.is_none_or(|first| sample.index < first));
+        let changed = stored(agent.updated_at.or(session.updated_at), now);
+        self.seed_after(&agent.id, &samples[..before], &agent.messages, changed, now);
+        self.seed_agent(agent);
     }
 
     /// Messages without a date are taken to be of the time of those before them, else of `changed`.

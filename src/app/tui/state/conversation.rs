@@ -294,14 +294,13 @@ impl ConversationState {
         if !self.by_itself {
             self.again = false;
             lanes.extend(self.opening.take().map(|_| Lane::Open));
+            let coming = self.has_figures_soon();
+            lanes.extend(self.outline.take_if(|_| !coming).map(|_| Lane::Outline));
+            self.wanted_move = None;
         }
         if self.page.take().is_some() {
             self.blocked = true;
             lanes.push(Lane::Messages);
-        }
-        if !self.by_itself {
-            lanes.extend(self.outline.take().map(|_| Lane::Outline));
-            self.wanted_move = None;
         }
         if self.find.as_mut().and_then(|find| find.ticket.take()).is_some() {
             lanes.push(Lane::Find);

@@ -21,7 +21,10 @@ use bson::Bson;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea};
 
-use super::{connection::HomePlace, typing};
+use super::{
+    connection::HomePlace,
+    typing::{self, Prefilled},
+};
 use crate::{
     app::writes::Write,
     session::{AgentId, Rating, SessionKey, edit::DateContext},
@@ -79,6 +82,7 @@ pub struct Editor {
     /// The feedback that it changes, as it is stored.
     changes: Option<Bson>,
     area: TextArea<'static>,
+    prefilled: Prefilled,
     steps: RowSteps,
     original: String,
     /// The text is JSON of the string that is edited.
@@ -124,6 +128,7 @@ impl Editor {
             taken: Vec::new(),
             changes: None,
             area: area(start),
+            prefilled: Prefilled::default(),
             steps: RowSteps::default(),
             original: start.to_owned(),
             is_json: false,
@@ -136,7 +141,7 @@ impl Editor {
     pub fn field(session: SessionKey, key: &str, shown: &Bson) -> Option<Self> {
         let (start, is_json) = value::start(shown)?;
         let purpose = Purpose::Edit { key: key.to_owned(), kind: shown.clone() };
-        Some(Self { is_json, ..Self::new(purpose, session, &start) })
+        Some(Self { is_json, ..Self::new(purpose, session, &start) }.selected())
     }
 
     /// On a new field.
@@ -156,7 +161,15 @@ impl Editor {
     pub fn rename(session: SessionKey, key: &str, taken: Vec<String>) -> Self {
         // A key that cannot be shown is typed anew.
         let start = if value::is_safe(key) { key } else { "" };
-        Self { taken, ..Self::new(Purpose::Rename { key: key.to_owned() }, session, start) }
+        Self { taken, ..Self::new(Purpose::Rename { key: key.to_owned() }, session, start) }.selected()
+    }
+
+    /// What stands there is replaced by the first character that is typed, where it is short and begins like any other.
+    fn selected(mut self) -> Self {
+        if !self.is_json && !self.has_lines() {
+            self.prefilled = Prefilled::of(&mut self.area);
+        }
+        self
     }
 
     /// On feedback.
@@ -227,6 +240,7 @@ impl Editor {
     pub fn on_key(&mut self, key: KeyEvent, dates: &DateContext) -> Edited {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let saves = self.is_stored_by(key);
+        self.prefilled.before(&mut self.area, key);
         match key.code {
             _ if self.waits_for(key) => return Edited::Taken,
             KeyCode::Enter if saves && (self.leaving || self.returned.is_some()) => {

@@ -46,6 +46,7 @@ use super::{
     list::{Rows, Selection},
     named::ChosenSession,
     tree::{PathKey, Unfolded},
+    typed_word::TypedWord,
 };
 use crate::{
     app::place::WriteRules,
@@ -93,7 +94,7 @@ pub struct MetadataForm {
     /// What rows must hold to be shown; none: all are.
     filter: String,
     /// The filter is being typed.
-    filtering: Option<Box<TextArea<'static>>>,
+    filtering: Option<Box<TypedWord>>,
     rows: Vec<FormRow>,
     field: Option<Box<FieldEditor>>,
     /// Where the value stands that is in the larger editor.
@@ -216,7 +217,7 @@ impl MetadataForm {
     /// The line that the filter is typed in.
     #[must_use]
     pub fn filter_area(&self) -> Option<&TextArea<'static>> {
-        self.filtering.as_deref()
+        self.filtering.as_deref().map(TypedWord::area)
     }
 
     /// Whether a line of the form is its filter's.

@@ -103,10 +103,10 @@ impl ProfilePane {
         let has_user = uri_of(&place.origin).is_some_and(|uri| uri::lacks_password(&uri).is_some());
         let (password, source) = before(&place.origin);
         Self {
-            name: TypedWord::of(&name::suggested(place, taken)),
+            name: TypedWord::suggested(&name::suggested(place, taken)),
             read_only: place.read_only,
             password: has_user.then_some(password),
-            source: TypedWord::of(&source),
+            source: TypedWord::suggested(&source),
             row: ProfileRow::Name,
             whole: whole_of(&place.origin).filter(|_| has_user),
             place: place.clone(),

@@ -16,7 +16,10 @@ use crate::{
     repository::FilterError,
 };
 
-use super::{areas, list, typing};
+use super::{
+    areas, list,
+    typing::{self, Prefilled},
+};
 use foresight::Foresight;
 use history::LineHistory;
 
@@ -52,8 +55,7 @@ pub struct Prompt {
     /// Every command, in the order they are offered in where nothing is typed.
     palette: Vec<Offer>,
     history: LineHistory,
-    /// It holds a text that nobody typed: the first character replaces it.
-    fresh: bool,
+    prefilled: Prefilled,
     /// What is offered is of another text.
     stale: bool,
     /// More is known by now of what may be offered: the selected offer stays.
@@ -119,6 +121,7 @@ impl Prompt {
     /// the last first.
     #[must_use]
     pub fn new(asks: Asks, text: &str, before: Vec<String>) -> Self {
+        let mut area = typing::line(&text::line(text));
         Self {
             asks,
             mistake: None,
@@ -127,19 +130,19 @@ impl Prompt {
             chosen: None,
             palette: Vec::new(),
             history: LineHistory::new(before),
-            fresh: !text.is_empty(),
+            prefilled: Prefilled::of(&mut area),
             stale: true,
             anew: false,
             foresight: Foresight::default(),
-            area: typing::line(&text::line(text), true),
+            area,
         }
     }
 
     /// The `:` line, which begins with `text`: every command.
     #[must_use]
     pub fn command(text: &str, palette: Vec<Offer>, before: Vec<String>) -> Self {
-        let area = typing::line(text, false);
-        Self { palette, area, fresh: false, ..Self::new(Asks::Command, "", before) }
+        let area = typing::line(text);
+        Self { palette, area, ..Self::new(Asks::Command, "", before) }
     }
 
     /// What is typed so far.
@@ -170,7 +173,7 @@ impl Prompt {
     /// Takes a key.
     pub fn on_key(&mut self, key: KeyEvent) -> Typed {
         let control = key.modifiers == KeyModifiers::CONTROL;
-        let fresh = std::mem::take(&mut self.fresh);
+        self.prefilled.before(&mut self.area, key);
         match key.code {
             KeyCode::Esc if self.searches() => self.end_search(),
             KeyCode::Esc => return Typed::Close,
@@ -184,10 +187,7 @@ impl Prompt {
             KeyCode::Char('r') if control => self.search(),
             KeyCode::Tab => self.complete(),
             KeyCode::BackTab | KeyCode::PageUp | KeyCode::PageDown => {}
-            _ => self.edit(|area| if fresh { typing::take_first(area, key) } else { typing::take(area, key) }),
-        }
-        if fresh {
-            self.area.cancel_selection();
+            _ => self.edit(|area| typing::take(area, key)),
         }
         Typed::Taken
     }
@@ -249,7 +249,6 @@ impl Prompt {
     /// Takes pasted text; its line breaks become spaces.
     pub fn paste(&mut self, pasted: &str) {
         let flat = pasted.replace(['\r', '\n', '\t'], " ");
-        self.fresh = false;
         self.edit(|area| area.insert_str(text::line(flat.trim_end())));
     }
 
@@ -267,7 +266,7 @@ impl Prompt {
 
     /// Puts a line there, the caret behind so many characters. Where it goes back to stays as it is.
     fn put(&mut self, line: &str, caret: usize) {
-        self.area = typing::line(line, false);
+        self.area = typing::line(line);
         if caret < line.chars().count() {
             self.area.move_cursor(CursorMove::Jump(0, u16::try_from(caret).unwrap_or(u16::MAX)));
         }

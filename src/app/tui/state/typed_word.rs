@@ -5,12 +5,13 @@ use std::ops::Range;
 use crossterm::event::{KeyCode, KeyEvent};
 use tui_textarea::{CursorMove, DataCursor, TextArea};
 
-use super::typing;
+use super::typing::{self, Prefilled};
 
 /// What is typed so far.
 #[derive(Debug, Clone, Default)]
 pub struct TypedWord {
     area: TextArea<'static>,
+    prefilled: Prefilled,
     /// What is wrong with it.
     pub problem: Option<String>,
 }
@@ -31,6 +32,7 @@ pub enum WordKey {
 impl TypedWord {
     /// Takes a key.
     pub fn on_key(&mut self, key: KeyEvent) -> WordKey {
+        self.prefilled.before(&mut self.area, key);
         match key.code {
             _ if typing::ends_line(key) => WordKey::Enter,
             KeyCode::Tab => WordKey::Complete,
@@ -52,16 +54,23 @@ impl TypedWord {
     /// With this text, the cursor at its end.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let mut area = TextArea::new(vec![text.lines().next().unwrap_or_default().to_owned()]);
-        area.move_cursor(CursorMove::End);
-        Self { area, problem: None }
+        let area = typing::line(text.lines().next().unwrap_or_default());
+        Self { area, ..Self::default() }
+    }
+
+    /// The same of a text that nobody typed: the first character that is typed replaces it.
+    #[must_use]
+    pub fn suggested(text: &str) -> Self {
+        let mut word = Self::of(text);
+        word.prefilled = Prefilled::of(&mut word.area);
+        word
     }
 
     /// The same to be shown, with a mark for each character of these bytes.
     #[must_use]
     pub fn masked(&self, secret: Option<Range<usize>>) -> Self {
         let Some(secret) = secret else { return self.clone() };
-        Self { area: masked(&self.area, &secret), problem: self.problem.clone() }
+        Self { area: masked(&self.area, &secret), ..self.clone() }
     }
 
     /// What is typed.
@@ -76,8 +85,7 @@ impl TypedWord {
             self.problem = Some("it does not begin like that".to_owned());
             return;
         }
-        self.area = TextArea::new(vec![whole.to_owned()]);
-        self.area.move_cursor(CursorMove::End);
+        self.area = typing::line(whole);
         self.problem = None;
     }
 

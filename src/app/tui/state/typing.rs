@@ -34,24 +34,35 @@ pub(super) fn take(area: &mut TextArea<'static>, key: KeyEvent) -> bool {
     }
 }
 
-/// Takes the first key after a text was put there that nobody typed, and that is selected: a character stands in its place, every
+/// Whether a text was put there that nobody typed, and that is selected: the first character that is typed stands in its place, every
 /// other key keeps it.
-pub(super) fn take_first(area: &mut TextArea<'static>, key: KeyEvent) -> bool {
-    let types = matches!(key.code, KeyCode::Char(_)) && (key.modifiers - KeyModifiers::SHIFT).is_empty();
-    if !types {
-        area.cancel_selection();
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Prefilled(bool);
+
+impl Prefilled {
+    /// Selects what is there.
+    pub fn of(area: &mut TextArea<'static>) -> Self {
+        let is_some = area.lines().iter().any(|line| !line.is_empty());
+        if is_some {
+            area.select_all();
+        }
+        Self(is_some)
     }
-    take(area, key)
+
+    /// A key comes.
+    pub fn before(&mut self, area: &mut TextArea<'static>, key: KeyEvent) {
+        let types = matches!(key.code, KeyCode::Char(_)) && (key.modifiers - KeyModifiers::SHIFT).is_empty();
+        if std::mem::take(&mut self.0) && !types {
+            area.cancel_selection();
+        }
+    }
 }
 
-/// A line of text with the caret at its end; `selected`: the first character that is typed replaces it.
-pub(super) fn line(text: &str, selected: bool) -> TextArea<'static> {
+/// A line of text with the caret at its end.
+pub(super) fn line(text: &str) -> TextArea<'static> {
     let mut area = TextArea::new(vec![text.to_owned()]);
     area.set_cursor_line_style(ratatui::style::Style::new());
     area.move_cursor(CursorMove::End);
-    if selected && !text.is_empty() {
-        area.select_all();
-    }
     area
 }
 
@@ -148,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_word_goes_back_to_the_blank_before_it_and_is_brought_back() {
-        let mut area = line("app:shop -meta.tier:gold  ", false);
+        let mut area = line("app:shop -meta.tier:gold  ");
         take(&mut area, control('w'));
         assert_eq!(area.lines(), ["app:shop "]);
         take(&mut area, control('y'));
@@ -162,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_line_is_edited_as_in_a_shell() {
-        let mut area = line("one two three", false);
+        let mut area = line("one two three");
         take(&mut area, control('a'));
         take(&mut area, KeyEvent::new(KeyCode::Char('d'), KeyModifiers::ALT));
         assert!(!area.lines()[0].starts_with("one"), "{:?}", area.lines());
@@ -181,8 +192,9 @@ mod tests {
     #[test]
     fn what_was_put_there_is_replaced_by_what_is_typed_and_kept_by_every_other_key() {
         let first = |key: KeyEvent| {
-            let mut area = line("app:shop", true);
-            take_first(&mut area, key);
+            let mut area = line("app:shop");
+            Prefilled::of(&mut area).before(&mut area, key);
+            take(&mut area, key);
             area.lines()[0].clone()
         };
         assert_eq!(first(KeyEvent::from(KeyCode::Char('x'))), "x");

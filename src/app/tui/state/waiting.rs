@@ -61,7 +61,7 @@ impl AppState {
         workspace.resolving.is_some()
             || workspace.peek.is_some()
             || (in_list && (workspace.list.can_give_up() || workspace.conversation.is_slow_preview()))
-            || (!in_list && workspace.conversation.loading().is_some())
+            || (!in_list && workspace.conversation.can_give_up())
     }
 }
 

@@ -126,7 +126,7 @@ impl ConversationState {
         };
         let key = open.session.key.clone();
         let open = self.open.insert(open);
-        open.activity = LiveActivity::of(session, self.now);
+        open.activity = LiveActivity::of(session, &Outline::default(), self.now);
         for change in self.arrived.drain(..).filter(|change| change.session == key) {
             open.activity.take(&change, self.now);
             self.again |= open.take_change(&change, follows(stand, &change)).is_unresolved();
@@ -198,6 +198,7 @@ impl ConversationState {
             if self.opening.is_none() {
                 self.arrived.clear();
             }
+            open.activity.learn(&open.session, live.outline(), self.now);
             open.take_figures(live);
             if let Some(find) = &mut self.find {
                 find.arrange(&open.timeline);

@@ -54,18 +54,24 @@ impl EndedTool {
 }
 
 impl LiveActivity {
-    /// As the end of the stored histories tells.
+    /// As the stored histories tell: the messages that are loaded, and of `past` those before them.
     #[must_use]
-    pub fn of(session: &Session, now: Timestamp) -> Self {
+    pub fn of(session: &Session, past: &Outline, now: Timestamp) -> Self {
         let mut live = Self::default();
         for agent in &session.agents {
-            live.whole.seed(&agent.id, &agent.messages, now);
+            live.whole.seed_agent_of(session, agent, past, now);
             let mut own = Activity::default();
-            own.seed(&agent.id, &agent.messages, now);
+            own.seed_agent_of(session, agent, past, now);
             live.agents.push((agent.id.clone(), own));
         }
         live.running = live.whole.running();
         live
+    }
+
+    /// As all that is stored tells, which may be more than what was loaded; a tool that ended just now stays in sight.
+    pub fn learn(&mut self, session: &Session, outline: &Outline, now: Timestamp) {
+        let ended = std::mem::take(&mut self.ended);
+        *self = Self { ended, ..Self::of(session, outline, now) };
     }
 
     /// A change of the session, told at `now`.
@@ -194,7 +200,7 @@ mod tests {
     fn a_call_without_its_result_runs_and_then_does_not() {
         let mut session = sample::session("s", &[("a", 0), ("b", 0)], 0);
         session.agents[1].messages = vec![sample::message(0), sample::tool_use(1, "call-1")];
-        let mut live = LiveActivity::of(&session, at(100));
+        let mut live = LiveActivity::of(&session, &Outline::default(), at(100));
         let (a, b) = (AgentId::from("a"), AgentId::from("b"));
         assert_eq!((live.running(None).count(), live.running(Some(&a)).count()), (1, 0));
         let tool = live.running(Some(&b)).next().unwrap();

@@ -70,8 +70,23 @@ impl ConversationState {
     pub(super) fn ask_outline(&mut self, tickets: &mut Tickets) -> Option<Effect> {
         let key = self.session()?.key.clone();
         let ticket = tickets.take();
-        (self.outline, self.owed_since) = (Some(ticket), None);
+        (self.outline, self.owed_since, self.asked_at) = (Some(ticket), None, self.now);
         Some(Effect::Ask(Command::Outline(ticket, key)))
+    }
+
+    /// Whether figures were asked for just now, and no move waits for them: who goes back does not mean them.
+    pub(super) fn has_figures_soon(&self) -> bool {
+        let waited = self.now.duration_since(self.asked_at);
+        self.outline.is_some() && self.wanted_move.is_none() && (SignedDuration::ZERO..SLOW).contains(&waited)
+    }
+
+    /// Whether something is loading that is given up by going back.
+    #[must_use]
+    pub fn can_give_up(&self) -> bool {
+        let others = self.opening.is_some()
+            || self.page.is_some()
+            || self.find.as_ref().is_some_and(|find| find.ticket.is_some());
+        self.loading().is_some() && (others || !self.has_figures_soon())
     }
 
     /// The outline of a preview waits until the cursor has rested for longer; that of the session before is given up.

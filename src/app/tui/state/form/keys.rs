@@ -1,7 +1,6 @@
 //! Keys that are typed in a row of the form, or in its filter.
 
 use crossterm::event::{KeyCode, KeyEvent};
-use tui_textarea::{CursorMove, TextArea};
 
 use super::{FieldEditor, FieldUse, MetadataForm, acts::name_of, steps::FormStep};
 use crate::{
@@ -9,6 +8,7 @@ use crate::{
         text,
         tui::state::{
             editor::{Edited, TypedField},
+            typed_word::TypedWord,
             typing,
         },
     },
@@ -36,8 +36,8 @@ impl MetadataForm {
 
     /// Takes pasted text while something is typed.
     pub fn paste(&mut self, pasted: &str, dates: &DateContext) {
-        if let Some(area) = &mut self.filtering {
-            area.insert_str(text::line(pasted.trim()));
+        if let Some(typed) = &mut self.filtering {
+            typed.paste(&text::line(pasted.trim()));
             self.take_filter();
         } else if let Some(field) = self.field.as_deref_mut() {
             field.editor.paste(pasted);
@@ -104,10 +104,7 @@ impl MetadataForm {
 
     /// Begins to type a filter.
     pub fn start_filter(&mut self) {
-        let mut area = TextArea::new(vec![self.filter.clone()]);
-        area.move_cursor(CursorMove::End);
-        area.set_cursor_line_style(ratatui::style::Style::new());
-        self.filtering = Some(Box::new(area));
+        self.filtering = Some(Box::new(TypedWord::suggested(&self.filter)));
     }
 
     /// Shows the rows that hold a text alone; all where it is none.
@@ -129,8 +126,8 @@ impl MetadataForm {
             }
             KeyCode::Tab | KeyCode::BackTab | KeyCode::PageUp | KeyCode::PageDown => {}
             _ => {
-                if let Some(area) = &mut self.filtering {
-                    typing::take(area, key);
+                if let Some(typed) = &mut self.filtering {
+                    typed.on_key(key);
                 }
                 self.take_filter();
             }
@@ -138,7 +135,7 @@ impl MetadataForm {
     }
 
     fn take_filter(&mut self) {
-        let typed = self.filtering.as_ref().map(|area| area.lines().join(" ")).unwrap_or_default();
+        let typed = self.filtering.as_deref().map(TypedWord::text).unwrap_or_default();
         if typed != self.filter {
             self.set_filter(&typed);
         }

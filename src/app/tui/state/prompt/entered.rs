@@ -34,7 +34,7 @@ impl AppState {
         self.prompt(asks);
         if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
             prompt.put(&text::line(given), usize::MAX);
-            (prompt.fresh, prompt.mistake) = (false, Some(mistake));
+            prompt.mistake = Some(mistake);
         }
     }
 
