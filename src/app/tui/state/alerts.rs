@@ -91,18 +91,13 @@ impl AlertWatch {
     fn is_filtered(&self, alert: &Alert) -> bool {
         self.engine.rule(&alert.rule).is_some_and(|rule| rule.filter.is_some())
     }
-
-    /// How long until time alone may raise one.
-    fn next_due(&self, now: Timestamp) -> Option<Duration> {
-        self.engine.next_due(now)
-    }
 }
 
 impl AppState {
     /// How long until time alone may raise one, at any connection.
     pub(super) fn alerts_due(&self) -> Option<Duration> {
         let others = self.others.iter().filter_map(|other| other.alerts.as_ref());
-        others.chain([&self.alerts.watch]).filter_map(|watch| watch.next_due(self.look.now)).min()
+        others.chain([&self.alerts.watch]).filter_map(|watch| watch.engine.next_due(self.look.now)).min()
     }
 
     /// What is watched of a connection that is open.
