@@ -1,6 +1,5 @@
 //! What is remembered of sessions: which a person keeps, which were open.
 
-use super::RememberedKind;
 use crate::{
     app::{
         config::filters,
@@ -100,14 +99,6 @@ impl AppState {
             "{} is not there any more; among the bookmarks ({bookmarks}) {bookmark} takes it off",
             text::line(name)
         ))
-    }
-
-    /// The sessions that are remembered so, of every place, the last one first.
-    pub(super) fn all_remembered(&self, kind: RememberedKind) -> &[RememberedSession] {
-        match kind {
-            RememberedKind::Bookmarks => &self.memory.bookmarks,
-            RememberedKind::Recent => &self.memory.recent,
-        }
     }
 
     /// A filter of the command line, with the sessions of this place in it where it names a list of them.
