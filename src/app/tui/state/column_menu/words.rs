@@ -43,9 +43,10 @@ pub(super) fn read(typed: &str, shown: &[Column]) -> Result<(Vec<Column>, bool),
 }
 
 fn unknown(name: &str) -> String {
-    match nearest::closest(name, Column::NAMES) {
+    let names = Column::names();
+    match nearest::closest(name, &names) {
         Some((near, _)) if !name.is_empty() => format!("no column is called {name}; did you mean {near}?"),
-        _ => format!("there are {}", Column::NAMES.join(", ")),
+        _ => format!("there are {}", names.join(", ")),
     }
 }
 
