@@ -7,7 +7,7 @@ use crate::{
         memory::{Memory, RememberedSession},
         task::command::Lane,
         text,
-        tui::state::{AppState, Effect, named::ChosenSession, prompt::TypedMistake},
+        tui::state::{AppState, Effect, connection::HomePlace, named::ChosenSession, prompt::TypedMistake},
     },
     repository::{Error, Filter},
     session::SessionKey,
@@ -48,8 +48,13 @@ impl AppState {
 
     /// What tells the store that is open from every other.
     pub(super) fn store_here(&self) -> Option<&str> {
-        let here = self.workspace.home.and_then(|home| self.homes.lasting(home))?;
-        Some(&here.identity)
+        self.store_of(self.workspace.home)
+    }
+
+    /// The same of any connection.
+    pub(in crate::app::tui::state) fn store_of(&self, home: Option<HomePlace>) -> Option<&str> {
+        let place = home.and_then(|home| self.homes.lasting(home))?;
+        Some(&place.identity)
     }
 
     /// Whether a session of the place that is open is among the bookmarks.
