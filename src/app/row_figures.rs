@@ -30,6 +30,18 @@ impl RowFigures {
         Self { findings, ..Self::from(&session_metrics(outline)) }
     }
 
+    /// Those that stand among what is counted of a session. `None`: its messages were not read.
+    #[must_use]
+    pub fn among(details: &Details) -> Option<Self> {
+        Some(Self {
+            usage: details.usage?,
+            findings: details.findings,
+            calls: details.calls,
+            errors: details.errors,
+            latency_p95_ms: details.latency_p95_ms,
+        })
+    }
+
     /// Puts them among what is counted of the session.
     pub fn put_into(&self, details: &mut Details) {
         details.usage = Some(self.usage);
@@ -73,7 +85,9 @@ mod tests {
         let session = decode::session(doc! { "_id": "s", "agents": { "a": { "messages": messages.to_vec() } } });
         let figures = RowFigures::of(&Outline::from(&session), Timestamp::UNIX_EPOCH);
         let mut details = Details::default();
+        assert_eq!(RowFigures::among(&details), None);
         figures.put_into(&mut details);
+        assert_eq!(RowFigures::among(&details), Some(figures));
         assert_eq!((details.calls, details.errors, details.latency_p95_ms), (Some(1), Some(1), Some(30)));
         assert_eq!((details.usage.and_then(Usage::total_tokens), details.findings), (Some(7), Some(0)));
         let live = RowFigures { findings: None, ..figures };

@@ -67,7 +67,7 @@ fn columns(item: &TomlEntry<'_>) -> Result<Vec<Column>, Problem> {
     }
     let mut columns = Vec::with_capacity(names.len());
     for name in names {
-        let column = Column::from_name(&name).ok_or_else(|| item.unknown_name("column", &name, Column::NAMES))?;
+        let column = Column::from_name(&name).ok_or_else(|| item.unknown_name("column", &name, &Column::names()))?;
         if columns.contains(&column) {
             return Err(item.wrong(format!("names the column {name:?} twice")));
         }

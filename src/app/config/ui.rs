@@ -67,6 +67,9 @@ impl Default for Ui {
     }
 }
 
+/// What the column is called that shows the order `updated`.
+const CHANGED: &str = "changed";
+
 /// A column of the session list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Column {
@@ -156,26 +159,17 @@ impl ThemeName {
 }
 
 impl Column {
-    /// The names that `columns` may hold; `meta.KEY` stands for any field of the metadata.
-    pub const NAMES: &'static [&'static str] = &[
-        "changed",
-        "created",
-        "id",
-        "application",
-        "type",
-        "agents",
-        "model",
-        "messages",
-        "tokens",
-        "calls",
-        "errors",
-        "latency",
-        "feedback",
-        "guardrail",
-        "findings",
-        "size",
-        "meta.KEY",
-    ];
+    /// The names that `columns` may hold, which are those of the orders; `meta.KEY` stands for any field of the metadata.
+    #[must_use]
+    pub fn names() -> Vec<&'static str> {
+        SortBy::NAMES.iter().map(|name| if *name == "updated" { CHANGED } else { *name }).collect()
+    }
+
+    /// Every column that is no field of the metadata.
+    pub fn named() -> impl Iterator<Item = Self> {
+        let all = SortBy::NAMES.iter().filter_map(|name| Self::from_name(name));
+        all.filter(|column| !matches!(column, Self::Meta(_)))
+    }
 
     /// Reads a column's name, which is that of an order; `None` where there is no such column.
     #[must_use]
@@ -236,7 +230,7 @@ impl Column {
 impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Changed => f.write_str("changed"),
+            Self::Changed => f.write_str(CHANGED),
             column => fmt::Display::fmt(&column.sort_by(), f),
         }
     }
@@ -248,12 +242,12 @@ mod tests {
 
     #[test]
     fn every_column_can_be_sorted_by_and_shows_it() {
-        for name in Column::NAMES {
+        for name in Column::names() {
             let column = Column::from_name(name).unwrap();
             assert_eq!(Column::of(&column.sort_by()), column);
             let named = SortBy::from_name(name);
             assert_eq!(named, Some(column.sort_by()), "{name}: the same name in both");
-            assert_eq!(column.to_string(), *name);
+            assert_eq!(column.to_string(), name);
         }
         for (name, column) in [("updated", Column::Changed), ("App", Column::Application), ("SIZE", Column::Size)] {
             assert_eq!(Column::from_name(name), Some(column), "what an order may be called");

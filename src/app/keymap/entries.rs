@@ -158,6 +158,22 @@ impl Action {
         }
     }
 
+    /// Whether it is for the selected field of the metadata, and for nothing else.
+    #[must_use]
+    pub fn is_of_field(self) -> bool {
+        matches!(
+            self,
+            Self::Rename
+                | Self::Retype
+                | Self::Duplicate
+                | Self::PasteField
+                | Self::MoveUp
+                | Self::MoveDown
+                | Self::EditLarge
+                | Self::EditOutside
+        )
+    }
+
     /// Its entry.
     #[must_use]
     pub fn entry(self) -> &'static Entry {

@@ -45,8 +45,11 @@ fn sessions(
 
 /// What was typed here since, before what others typed.
 fn typed(now: &[String], base: &[String], kept: Vec<String>) -> Vec<String> {
-    let last = base.first();
-    let mut all: Vec<String> = now.iter().take_while(|text| Some(*text) != last).cloned().collect();
+    // Whatever stands before a text that is new was typed after it, also one that was known.
+    let new = now.iter().rposition(|text| !base.contains(text)).map_or(0, |at| at + 1);
+    let (last, rest) = (base.first(), &now[new..]);
+    let again = rest.iter().take_while(|text| Some(*text) != last);
+    let mut all: Vec<String> = now[..new].iter().chain(again).cloned().collect();
     let others: Vec<String> = kept.into_iter().filter(|text| !all.contains(text)).collect();
     all.extend(others);
     all.truncate(MOST_TYPED);
@@ -110,6 +113,8 @@ mod tests {
         let merged = of(&["new", "b", "a"]).merged(&of(&["a", "b"]), of(&["theirs", "a", "b"]));
         assert_eq!(merged.filters, ["new", "b", "theirs", "a"]);
         assert_eq!(of(&["a"]).merged(&of(&[]), of(&["b"])).filters, ["a", "b"]);
+        let again = of(&["a", "new", "b"]).merged(&of(&["a", "b"]), of(&["theirs", "a", "b"]));
+        assert_eq!(again.filters, ["a", "new", "b", "theirs"], "the last one of before was typed once more");
     }
 
     #[test]

@@ -38,9 +38,12 @@ pub struct ListArgs {
 
 /// A word of `--columns`.
 fn column(text: &str) -> Result<Column, String> {
-    Column::from_name(text).ok_or_else(|| match nearest(text, Column::NAMES) {
-        Some(near) => format!("there is no such column; did you mean {near}?"),
-        None => format!("there is no such column; there are {}", Column::NAMES.join(", ")),
+    Column::from_name(text).ok_or_else(|| {
+        let names = Column::names();
+        match nearest(text, &names) {
+            Some(near) => format!("there is no such column; did you mean {near}?"),
+            None => format!("there is no such column; there are {}", names.join(", ")),
+        }
     })
 }
 

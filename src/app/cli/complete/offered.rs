@@ -62,7 +62,7 @@ pub(super) fn profiles(typed: &OsStr) -> Vec<CompletionCandidate> {
 /// The columns of a list: to sort by, or to show.
 pub(super) fn columns(typed: &OsStr) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return Vec::new() };
-    let names = Column::NAMES.iter().copied().filter(|name| name.starts_with(typed));
+    let names = Column::names().into_iter().filter(|name| name.starts_with(typed));
     names.map(CompletionCandidate::new).collect()
 }
 

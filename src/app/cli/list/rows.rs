@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn every_column_has_its_value() {
-        let mut columns: Vec<Column> = Column::NAMES.iter().filter_map(|name| Column::from_name(name)).collect();
+        let mut columns: Vec<Column> = Column::names().into_iter().filter_map(Column::from_name).collect();
         columns.push(Column::Meta("n".to_owned()));
         for form in [ListForm::Table, ListForm::Tabs] {
             let mut rows = ListWriter::new(form, columns.clone(), None);

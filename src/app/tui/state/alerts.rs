@@ -91,18 +91,13 @@ impl AlertWatch {
     fn is_filtered(&self, alert: &Alert) -> bool {
         self.engine.rule(&alert.rule).is_some_and(|rule| rule.filter.is_some())
     }
-
-    /// How long until time alone may raise one.
-    fn next_due(&self, now: Timestamp) -> Option<Duration> {
-        self.engine.next_due(now)
-    }
 }
 
 impl AppState {
     /// How long until time alone may raise one, at any connection.
     pub(super) fn alerts_due(&self) -> Option<Duration> {
         let others = self.others.iter().filter_map(|other| other.alerts.as_ref());
-        others.chain([&self.alerts.watch]).filter_map(|watch| watch.next_due(self.look.now)).min()
+        others.chain([&self.alerts.watch]).filter_map(|watch| watch.engine.next_due(self.look.now)).min()
     }
 
     /// What is watched of a connection that is open.
@@ -193,7 +188,7 @@ impl AppState {
         let watch = self.watch_of(connection)?;
         let (ticket, asks, asked) = if let Some(alert) = watch.waiting.pop_front() {
             let typed = watch.engine.rule(&alert.rule)?.filter.clone()?;
-            let Some(filter) = self.filter_by_now(&typed) else {
+            let Some(filter) = self.filter_by_now(connection, &typed) else {
                 // Nothing is in a list that is empty.
                 self.watch_of(connection)?.engine.settle(&alert, false, now);
                 return self.ask_for_alert_at(connection);
@@ -213,9 +208,12 @@ impl AppState {
         Some(Effect::Ask(if is_shown { asks } else { Command::At(connection, Box::new(asks)) }))
     }
 
-    /// The filter of a rule, as it is by now: it could be read with the configuration. `None`: it names a list that is empty.
-    fn filter_by_now(&self, typed: &str) -> Option<Filter> {
-        let typed = filters::with_lists(&|list| self.remembered_ids(list), typed).ok()?;
+    /// The filter of a rule, as it is by now at a connection: it could be read with the configuration. `None`: it names a list that is
+    /// empty there.
+    fn filter_by_now(&self, connection: Ticket, typed: &str) -> Option<Filter> {
+        let at = self.others.iter().chain([&self.workspace]).find(|open| open.ticket == connection)?;
+        let store = self.store_of(at.home).unwrap_or_default();
+        let typed = filters::with_lists(&|list| self.memory.ids(list, store), typed).ok()?;
         let mut filter = Filter::parse_at(&typed, &self.look.now.to_zoned(self.look.zone.clone())).ok()?;
         self.reveal.search(&mut filter);
         Some(filter)

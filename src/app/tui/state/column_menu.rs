@@ -11,7 +11,6 @@ use super::{
     menu::Menu,
     modal::Modal,
     prompt::{Asks, TypedMistake},
-    sort_menu::named_columns,
 };
 use crate::{
     app::{
@@ -50,7 +49,7 @@ impl AppState {
         let fields = self.workspace.conversation.session().and_then(Session::metadata_fields);
         let keys = fields.into_iter().flat_map(Document::keys);
         let keys = keys.filter(|key| !key.is_empty() && !key.starts_with('$') && !key.contains('.'));
-        let all = named_columns().chain(keys.take(FIELDS).map(|key| Column::Meta(key.clone())));
+        let all = Column::named().chain(keys.take(FIELDS).map(|key| Column::Meta(key.clone())));
         all.filter(|column| !self.ui.columns.contains(column)).collect()
     }
 

@@ -4,7 +4,7 @@ mod keys;
 
 use ratatui::layout::Rect;
 
-use super::{areas, conversation::Landmark, list::Selection};
+use super::{areas, conversation::Landmark, menu::Menu};
 use crate::app::{
     keymap::Action,
     text,
@@ -18,10 +18,8 @@ pub struct LetterBox {
     pub title: &'static str,
     /// What stands above the letters, as stored; may be empty.
     pub says: String,
-    /// The choices, the first selected.
-    pub items: Vec<LetterItem>,
-    /// The selected one.
-    pub selection: Selection<usize>,
+    /// The choices.
+    pub menu: Menu<LetterItem>,
     /// The action that opened it: its key once more chooses the first.
     again: Action,
 }
@@ -74,13 +72,7 @@ impl LetterItem {
 
 impl LetterBox {
     pub(super) fn new(title: &'static str, items: Vec<LetterItem>, again: Action) -> Self {
-        Self { title, says: String::new(), items, selection: Selection::default(), again }
-    }
-
-    /// Position of the selected choice.
-    #[must_use]
-    pub fn selected(&self) -> usize {
-        self.selection.at(self.items.len())
+        Self { title, says: String::new(), menu: Menu::new(items), again }
     }
 
     /// The box over the bottom of a body, the lines of what it says (what does not fit is seen to be cut), and where the choices stand.
@@ -90,7 +82,7 @@ impl LetterBox {
         let mut says = if self.says.is_empty() { Vec::new() } else { wrap::plain(&text::block(&self.says), cells) };
         // At least two of the choices stay in view.
         let room = usize::from(body.height.saturating_sub(2));
-        let most = room.saturating_sub(self.items.len().min(2));
+        let most = room.saturating_sub(self.menu.items.len().min(2));
         if says.len() > most {
             says.truncate(most);
             if let Some(last) = says.last_mut() {
@@ -101,7 +93,7 @@ impl LetterBox {
                 );
             }
         }
-        let lines = says.len() + self.items.len();
+        let lines = says.len() + self.menu.items.len();
         let area = areas::bottom(body, u16::try_from(lines + 2).unwrap_or(u16::MAX));
         let inner = areas::inside(area);
         let above = (says.len() as u16).min(inner.height);
@@ -112,6 +104,6 @@ impl LetterBox {
     /// Position of the first choice in view where so many rows are.
     #[must_use]
     pub fn top(&self, rows: usize) -> usize {
-        self.selection.top(self.items.len(), rows)
+        self.menu.selection.top(self.menu.items.len(), rows)
     }
 }

@@ -82,7 +82,7 @@ mod tests {
     fn letters(screen: &Screen) -> Option<(String, String)> {
         match screen.state.modals.last() {
             Some(Modal::Letters(letters)) => {
-                Some((letters.says.clone(), letters.items.iter().map(|item| item.key).collect()))
+                Some((letters.says.clone(), letters.menu.items.iter().map(|item| item.key).collect()))
             }
             _ => None,
         }

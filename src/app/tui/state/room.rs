@@ -114,7 +114,7 @@ impl AppState {
             }
         };
         if done {
-            return vec![self.keep_room()];
+            return vec![self.remember()];
         }
         let alone = self.areas.panes.iter().flatten().count() == 1;
         self.say(match (alone, is_more) {
@@ -135,12 +135,7 @@ impl AppState {
         }
         self.memory.room = PaneRoom::default();
         self.said = Some("the panes have what they need by themselves".to_owned());
-        Ok(vec![self.keep_room()])
-    }
-
-    /// What a person gave is there the next time too.
-    fn keep_room(&self) -> Effect {
-        self.remember()
+        Ok(vec![self.remember()])
     }
 }
 

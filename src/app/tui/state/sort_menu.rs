@@ -8,11 +8,6 @@ use crate::{
     repository::Sort,
 };
 
-/// Every column that can be named, but for the fields of the metadata.
-pub(super) fn named_columns() -> impl Iterator<Item = Column> {
-    Column::NAMES.iter().filter_map(|name| Column::from_name(name)).filter(|column| !matches!(column, Column::Meta(_)))
-}
-
 /// What a column says, in a few words.
 #[must_use]
 pub fn help_of(column: &Column) -> &'static str {
@@ -43,7 +38,7 @@ impl AppState {
         let mut items = self.ui.columns.clone();
         let current = Column::of(&self.workspace.list.sort.by);
         // Fields of the open session too: what one sees there is what one asks for.
-        for column in named_columns().chain([current.clone()]).chain(self.further_columns()) {
+        for column in Column::named().chain([current.clone()]).chain(self.further_columns()) {
             if !items.contains(&column) {
                 items.push(column);
             }
@@ -138,7 +133,7 @@ mod tests {
             Some(Modal::SortBy(menu)) => menu.items.clone(),
             _ => panic!("no menu"),
         };
-        for column in named_columns() {
+        for column in Column::named() {
             assert_eq!(columns.iter().filter(|other| **other == column).count(), 1);
             let letter = &column.to_string()[..1];
             let reached = (0..columns.len()).any(|_| {

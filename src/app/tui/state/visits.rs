@@ -9,6 +9,8 @@ mod remembered;
 use jumps::JumpList;
 use preview::CursorRest;
 
+use crate::app::memory::{Memory, RememberedSession};
+
 /// How one goes through the sessions of a connection.
 #[derive(Debug, Default)]
 pub struct Visits {
@@ -34,6 +36,16 @@ pub enum RememberedKind {
     Bookmarks,
     /// Those that were open lately.
     Recent,
+}
+
+impl RememberedKind {
+    /// Them, of every place, the last one first.
+    fn of(self, memory: &Memory) -> &[RememberedSession] {
+        match self {
+            Self::Bookmarks => &memory.bookmarks,
+            Self::Recent => &memory.recent,
+        }
+    }
 }
 
 #[cfg(test)]

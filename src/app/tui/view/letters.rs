@@ -40,12 +40,12 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, letters: &LetterBox, state: &AppS
     for (line, at) in says.iter().zip(inner.rows()) {
         row::draw(frame.buffer_mut(), at, &Line::styled(line.as_str(), look.theme.text), false, look);
     }
-    let names = letters.items.iter().map(|item| format::width(&item.name)).max().unwrap_or(0);
+    let names = letters.menu.items.iter().map(|item| format::width(&item.name)).max().unwrap_or(0);
     // Beside names that say all, nothing needs room.
-    let is_bare = letters.items.iter().all(|item| item.shows.is_empty());
-    let shown = letters.items.iter().enumerate().skip(letters.top(rows.height.into()));
+    let is_bare = letters.menu.items.iter().all(|item| item.shows.is_empty());
+    let shown = letters.menu.items.iter().enumerate().skip(letters.top(rows.height.into()));
     for ((position, item), at) in shown.zip(rows.rows()) {
-        let selected = position == letters.selected();
+        let selected = position == letters.menu.selected();
         row::draw(frame.buffer_mut(), at, &choice(item, names, is_bare, at.width.into(), look), selected, look);
     }
 }
@@ -78,7 +78,7 @@ mod tests {
             let mut screen = Screen::writable(120, 40);
             screen.press("2;");
             let Some(Modal::Letters(letters)) = screen.state.modals.last_mut() else { panic!("no letters") };
-            for item in &mut letters.items {
+            for item in &mut letters.menu.items {
                 (item.name, item.shows) = (link.clone(), shows.to_owned());
             }
             let Some(Modal::Letters(letters)) = screen.state.modals.last() else { panic!("no letters") };

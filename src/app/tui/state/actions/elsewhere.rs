@@ -21,14 +21,9 @@ impl AppState {
                 "open a session first".to_owned()
             }
             action if Landmark::of(action).is_some() => "open a session first".to_owned(),
-            Action::Rename
-            | Action::Retype
-            | Action::Duplicate
-            | Action::PasteField
-            | Action::MoveUp
-            | Action::MoveDown
-            | Action::EditLarge
-            | Action::EditOutside => self.with_key("choose a field of the metadata first", Action::PaneMetadata),
+            action if action.is_of_field() => {
+                self.with_key("choose a field of the metadata first", Action::PaneMetadata)
+            }
             Action::Save | Action::Discard if self.kept_form().is_some() => {
                 self.with_key("what is not saved is in the metadata", Action::PaneMetadata)
             }

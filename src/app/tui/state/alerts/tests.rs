@@ -189,6 +189,31 @@ fn a_rule_may_name_the_bookmarked_sessions_as_they_are_by_then() {
 }
 
 #[test]
+fn the_bookmarks_that_a_rule_names_are_those_of_the_connection_where_it_happens() {
+    let mut screen = with(vec![AlertRule { filter: Some("in:@bookmarks".into()), ..unhappy() }]);
+    let (local, key) = (screen.state.workspace.ticket, screen.state.workspace.list.rows[0].key.clone());
+    screen.press("b");
+    let effects = screen.state.connect(Place::plain("other", Origin::Demo));
+    let effects = screen.state.absorb(effects);
+    screen.take(effects);
+    screen.asked.clear();
+    let ticket = screen.state.workspace.ticket;
+    screen.tell(Event::Connected { ticket, location: "other".into(), identity: "elsewhere".into() });
+    screen.answer_all();
+    let feedback = decode::feedback(&doc! { "rating": "down" }.into());
+    let news = News::Changes(vec![Change::feedback(key.clone(), feedback)]);
+    let effects = screen.state.update(Input::Task(Box::new(Event::News(local, news))));
+    let filter = effects.iter().find_map(|effect| match effect {
+        Effect::Ask(Command::At(at, asked)) if *at == local => match &**asked {
+            Command::Match(_, filter, _) => Some(filter.source.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    assert_eq!(filter, Some(format!("in:\"{}\"", key.exact())), "{effects:?}");
+}
+
+#[test]
 fn of_a_rule_with_a_filter_the_store_is_asked_one_after_another() {
     let mut screen = with(vec![AlertRule { filter: Some("app:shop".into()), ..unhappy() }]);
     let asked = |effects: &[Effect]| -> Vec<(Ticket, SessionKey)> {

@@ -43,9 +43,10 @@ pub(super) fn read(typed: &str, shown: &[Column]) -> Result<(Vec<Column>, bool),
 }
 
 fn unknown(name: &str) -> String {
-    match nearest::closest(name, Column::NAMES) {
+    let names = Column::names();
+    match nearest::closest(name, &names) {
         Some((near, _)) if !name.is_empty() => format!("no column is called {name}; did you mean {near}?"),
-        _ => format!("there are {}", Column::NAMES.join(", ")),
+        _ => format!("there are {}", names.join(", ")),
     }
 }
 
@@ -58,14 +59,25 @@ fn words_of(typed: &str) -> impl Iterator<Item = (usize, &str)> {
 pub(super) fn complete(typed: &str, shown: &[Column], further: &[Column]) -> Vec<(String, String)> {
     let from = typed.char_indices().rfind(|(_, c)| c.is_whitespace()).map_or(0, |(at, c)| at + c.len_utf8());
     let (before, word) = typed.split_at(from);
-    let (sign, columns) = match word.chars().next() {
-        Some('-') => ("-", shown),
-        _ => ("+", further),
+    // A sign behind names alone would make them a change of what is shown.
+    let is_all = !before.trim().is_empty() && words_of(before).all(|(_, word)| !word.starts_with(['+', '-']));
+    let sign = match word.chars().next() {
+        Some('-') => "-",
+        first if is_all && first != Some('+') => "",
+        _ => "+",
     };
+    let shown: &[Column] = if sign == "+" { &[] } else { shown };
+    let further: &[Column] = if sign == "-" { &[] } else { further };
     let part = word.trim_start_matches(['+', '-']).to_lowercase();
-    let fits = columns.iter().filter(|column| column.to_string().to_lowercase().contains(&part));
-    let is_offered = |column: &&Column| sign == "+" || **column != Column::Id;
-    let columns = fits.filter(is_offered).map(|column| (format!("{before}{sign}{column}"), help_of(column).to_owned()));
+    let is_offered = |column: &&Column| {
+        let name = column.to_string();
+        let is_new = !sign.is_empty() || words_of(before).all(|(_, word)| word != name);
+        let is_hideable = sign != "-" || **column != Column::Id;
+        // A name of several words cannot be typed.
+        is_new && is_hideable && !name.contains(char::is_whitespace) && name.to_lowercase().contains(&part)
+    };
+    let fits = shown.iter().chain(further).filter(is_offered);
+    let columns = fits.map(|column| (format!("{before}{sign}{column}"), help_of(column).to_owned()));
     let saves = !before.trim().is_empty() && SAVE.starts_with(word);
     let save = saves.then(|| (format!("{before}{SAVE}"), "keeps these columns in the settings".to_owned()));
     columns.chain(save).collect()
@@ -112,6 +124,11 @@ mod tests {
         assert_eq!(texts("-"), ["-changed", "-size"]);
         assert_eq!(texts("+zzz"), Vec::<String>::new());
         assert_eq!(texts("-size sa"), ["-size save"]);
+        assert_eq!(texts("id "), ["id changed", "id size", "id tokens", "id meta.a", "id save"]);
+        assert_eq!(texts("id +to"), ["id +tokens"]);
         assert!(texts("-size +tokens ").contains(&"-size +tokens save".to_owned()));
+        let spaced = [Column::Meta("a b".to_owned()), Column::Model];
+        let offered = complete("+m", &shown, &spaced);
+        assert!(matches!(&offered[..], [(text, _)] if text == "+model"), "{offered:?}");
     }
 }

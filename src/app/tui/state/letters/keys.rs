@@ -41,7 +41,7 @@ impl AppState {
         let Some(Modal::Letters(letters)) = self.modals.last_mut() else { return Vec::new() };
         let plain = key.modifiers.difference(KeyModifiers::SHIFT).is_empty();
         let typed = match key.code {
-            KeyCode::Char(c) if plain => letters.items.iter().position(|item| item.key == c),
+            KeyCode::Char(c) if plain => letters.menu.items.iter().position(|item| item.key == c),
             _ => None,
         };
         if let Some(at) = typed {
@@ -51,14 +51,14 @@ impl AppState {
             return self.close_modal();
         }
         if key.code == KeyCode::Enter || action == Some(Action::Open) {
-            let at = letters.selected();
+            let at = letters.menu.selected();
             return self.choose_letter(at);
         }
         if action == Some(letters.again) {
             return self.choose_letter(0);
         }
         if let Some(action) = action {
-            letters.selection.on_action(action, &letters.items.len(), page.into());
+            letters.menu.on_action(action, page);
         }
         Vec::new()
     }
@@ -72,22 +72,22 @@ impl AppState {
             return self.close_modal();
         }
         let item = letters.top(rows.height.into()) + usize::from(y.saturating_sub(rows.y));
-        if rows.contains(at) && item < letters.items.len() { self.choose_letter(item) } else { Vec::new() }
+        if rows.contains(at) && item < letters.menu.items.len() { self.choose_letter(item) } else { Vec::new() }
     }
 
     /// The wheel over the box.
     pub(in crate::app::tui::state) fn scroll_letters(&mut self, lines: i32) {
         if let Some(Modal::Letters(letters)) = self.modals.last_mut() {
-            letters.selection.select(list::shifted(letters.selected(), lines.signum()), &letters.items.len());
+            letters.menu.select(list::shifted(letters.menu.selected(), lines.signum()));
         }
     }
 
     pub(in crate::app::tui::state) fn choose_letter(&mut self, at: usize) -> Vec<Effect> {
-        if !matches!(self.modals.last(), Some(Modal::Letters(letters)) if at < letters.items.len()) {
+        if !matches!(self.modals.last(), Some(Modal::Letters(letters)) if at < letters.menu.items.len()) {
             return Vec::new();
         }
         let Some(Modal::Letters(mut letters)) = self.modals.pop() else { return Vec::new() };
-        let LetterItem { name, does, .. } = letters.items.swap_remove(at);
+        let LetterItem { name, does, .. } = letters.menu.items.swap_remove(at);
         match does {
             LetterDoes::Go(kind, down) => self.workspace.conversation.go_by(kind, down, &mut self.tickets),
             LetterDoes::Copy(text) => Self::copy_as(text, &name),
@@ -124,7 +124,7 @@ mod tests {
         screen.press("2;");
         assert!(is_open(&screen));
         let Some(Modal::Letters(letters)) = screen.state.modals.last() else { panic!("no letters") };
-        let shows = |key: char| letters.items.iter().find(|item| item.key == key).map(|item| item.shows.clone());
+        let shows = |key: char| letters.menu.items.iter().find(|item| item.key == key).map(|item| item.shows.clone());
         assert!(
             shows('t').is_some_and(|count| count.parse::<usize>().is_ok_and(|count| count > 0)),
             "how many there are"

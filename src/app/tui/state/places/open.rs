@@ -81,9 +81,7 @@ impl AppState {
 
     /// Shows the connection beside that is open to a store, told by its identity; `None`: none is.
     pub(in super::super) fn show_store(&mut self, identity: &str) -> Option<Vec<Effect>> {
-        let is_it = |other: &Workspace| {
-            other.home.and_then(|home| self.homes.lasting(home)).is_some_and(|at| at.identity == identity)
-        };
+        let is_it = |other: &Workspace| self.store_of(other.home) == Some(identity);
         let position = self.others.position(is_it)?;
         // What was to be opened there first is not what is wanted now.
         self.others.others[position].open_id = None;

@@ -60,29 +60,22 @@ impl AppState {
     fn hindrance(&self, action: Action) -> Option<&'static str> {
         let is_open = self.workspace.connection.is_open();
         let session = self.workspace.conversation.session();
-        let writes = matches!(
-            action,
-            Action::Edit
-                | Action::Add
-                | Action::Remove
-                | Action::Rename
-                | Action::Retype
-                | Action::Duplicate
-                | Action::PasteField
-                | Action::MoveUp
-                | Action::MoveDown
-                | Action::EditLarge
-                | Action::EditOutside
-                | Action::Mark
-                | Action::MarkAll
-                | Action::Bulk
-                | Action::Rate
-                | Action::RateUp
-                | Action::RateDown
-                | Action::RateNeutral
-                | Action::Review
-                | Action::DeleteSession
-        );
+        let writes = action.is_of_field()
+            || matches!(
+                action,
+                Action::Edit
+                    | Action::Add
+                    | Action::Remove
+                    | Action::Mark
+                    | Action::MarkAll
+                    | Action::Bulk
+                    | Action::Rate
+                    | Action::RateUp
+                    | Action::RateDown
+                    | Action::RateNeutral
+                    | Action::Review
+                    | Action::DeleteSession
+            );
         let of_conversation = matches!(
             action,
             Action::NextMatch

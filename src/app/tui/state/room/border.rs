@@ -48,7 +48,7 @@ impl AppState {
     /// The mouse lets it go. `None`: nothing was moved, which is a click.
     pub(in crate::app::tui::state) fn drop_border(&mut self) -> Option<Vec<Effect>> {
         let dragged = self.workspace.room.dragged.take()?;
-        dragged.is_moved.then(|| vec![self.keep_room()])
+        dragged.is_moved.then(|| vec![self.remember()])
     }
 
     /// Whether the mouse holds one.

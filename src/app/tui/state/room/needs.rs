@@ -12,7 +12,7 @@ use crate::{
             state::{
                 feedback::{self, MARGINS, head, newest_first},
                 metadata::note,
-                metrics::Data,
+                metrics::{Data, rows::MetricsRow},
                 tree::{Fold, Key, TreeRow},
             },
         },
@@ -110,10 +110,7 @@ fn figures(state: &AppState) -> Option<Needed> {
         return None;
     }
     let lines = rows.iter().map(|row| if data.draws(row) { PLOT } else { 1 }).sum();
-    let names = rows
-        .iter()
-        .filter_map(super::super::metrics::rows::MetricsRow::tool)
-        .map(|tool| cells_of(&tool.name) + OF_TOOL);
+    let names = rows.iter().filter_map(MetricsRow::tool).map(|tool| cells_of(&tool.name) + OF_TOOL);
     Some(Needed { cells: names.max().unwrap_or(0).clamp(FIGURES, WIDEST), rows: lines })
 }
 

@@ -171,12 +171,10 @@ impl DetailsCache {
                 tokens.ask(asked.at);
             }
             // Those of before are shown until the others come.
-            if let Some(before) = before.filter(|_| details.usage.is_none())
-                && before.details.usage.is_some()
+            if details.usage.is_none()
+                && let Some(figures) = before.and_then(|before| RowFigures::among(&before.details))
             {
-                (details.usage, details.findings) = (before.details.usage, before.details.findings);
-                (details.calls, details.errors) = (before.details.calls, before.details.errors);
-                details.latency_p95_ms = before.details.latency_p95_ms;
+                figures.put_into(&mut details);
                 tokens.keep();
             }
             let known = KnownRow { updated_at: row.updated_at, generation: self.generation, details, tokens };

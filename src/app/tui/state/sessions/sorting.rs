@@ -64,8 +64,7 @@ const META: &str = "meta.";
 /// fields of the metadata that no column shows come once one is begun.
 pub(in crate::app::tui::state) fn complete(state: &AppState, typed: &str) -> Vec<(String, String)> {
     let typed = typed.trim_start();
-    let named = SortBy::NAMES.iter().filter_map(|name| SortBy::from_name(name));
-    let named = named.filter(|by| !matches!(by, SortBy::Metadata(_)));
+    let named = Column::named().map(|column| column.sort_by());
     let shown = state.ui.columns.iter().map(Column::sort_by).filter(|by| matches!(by, SortBy::Metadata(_)));
     let stored = state.workspace.known.metadata_keys().filter(|_| typed.starts_with(META)).into_iter();
     let stored = stored.flat_map(|known| &known.keys).map(|key| SortBy::Metadata(key.path.keys().join(".")));

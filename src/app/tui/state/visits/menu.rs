@@ -14,7 +14,7 @@ use crate::{
 impl AppState {
     /// Shows the sessions that are remembered so.
     pub(in crate::app::tui::state) fn show_remembered(&mut self, kind: RememberedKind) -> Vec<Effect> {
-        let sessions = self.all_remembered(kind).to_vec();
+        let sessions = kind.of(&self.memory).to_vec();
         if sessions.is_empty() {
             let says = match kind {
                 RememberedKind::Bookmarks => {
@@ -34,11 +34,8 @@ impl AppState {
     pub(super) fn show_new_remembered(&mut self) {
         for modal in &mut self.modals {
             let Modal::Remembered(kind, menu) = modal else { continue };
-            let all = match kind {
-                RememberedKind::Bookmarks => &self.memory.bookmarks,
-                RememberedKind::Recent => &self.memory.recent,
-            };
-            let new: Vec<_> = all.iter().filter(|one| !menu.items.iter().any(|shown| shown.is(one))).cloned().collect();
+            let all = kind.of(&self.memory).iter();
+            let new: Vec<_> = all.filter(|one| !menu.items.iter().any(|shown| shown.is(one))).cloned().collect();
             let at = menu.selected() + new.len();
             drop(menu.items.splice(0..0, new));
             menu.select(at);

@@ -78,18 +78,18 @@ impl AppState {
         self.ui.preview && self.focus == Pane::Sessions && self.workspace.review.is_none() && !finds
     }
 
-    /// Whether it waits: nobody would see it, or something else is asked first.
+    /// Whether it waits: nobody would see it, something else is asked first, or other rows come.
     fn holds_preview(&self) -> bool {
         let seen = Pane::ALL.into_iter().any(|pane| pane != Pane::Sessions && self.areas.pane(pane).is_some());
         let connection = &self.workspace.connection;
         let asks = !connection.is_open() || connection.lost.is_some() || self.workspace.resolving.is_some();
-        !seen || asks || !self.modals.is_empty()
+        !seen || asks || !self.modals.is_empty() || self.workspace.list.is_leaving()
     }
 
     /// Reads the session that the cursor rests on.
     fn show_preview(&mut self) -> Vec<Effect> {
         let left = self.workspace.visits.rest.left(self.look.now);
-        if left != Some(Duration::ZERO) || self.holds_preview() || self.workspace.list.is_leaving() {
+        if left != Some(Duration::ZERO) || self.holds_preview() {
             return Vec::new();
         }
         self.workspace.visits.rest.since = None;

@@ -1,6 +1,5 @@
 //! What is remembered of sessions: which a person keeps, which were open.
 
-use super::RememberedKind;
 use crate::{
     app::{
         config::filters,
@@ -8,7 +7,7 @@ use crate::{
         memory::{Memory, RememberedSession},
         task::command::Lane,
         text,
-        tui::state::{AppState, Effect, named::ChosenSession, prompt::TypedMistake},
+        tui::state::{AppState, Effect, connection::HomePlace, named::ChosenSession, prompt::TypedMistake},
     },
     repository::{Error, Filter},
     session::SessionKey,
@@ -49,8 +48,13 @@ impl AppState {
 
     /// What tells the store that is open from every other.
     pub(super) fn store_here(&self) -> Option<&str> {
-        let here = self.workspace.home.and_then(|home| self.homes.lasting(home))?;
-        Some(&here.identity)
+        self.store_of(self.workspace.home)
+    }
+
+    /// The same of any connection.
+    pub(in crate::app::tui::state) fn store_of(&self, home: Option<HomePlace>) -> Option<&str> {
+        let place = home.and_then(|home| self.homes.lasting(home))?;
+        Some(&place.identity)
     }
 
     /// Whether a session of the place that is open is among the bookmarks.
@@ -100,14 +104,6 @@ impl AppState {
             "{} is not there any more; among the bookmarks ({bookmarks}) {bookmark} takes it off",
             text::line(name)
         ))
-    }
-
-    /// The sessions that are remembered so, of every place, the last one first.
-    pub(super) fn all_remembered(&self, kind: RememberedKind) -> &[RememberedSession] {
-        match kind {
-            RememberedKind::Bookmarks => &self.memory.bookmarks,
-            RememberedKind::Recent => &self.memory.recent,
-        }
     }
 
     /// A filter of the command line, with the sessions of this place in it where it names a list of them.

@@ -182,6 +182,19 @@ fn nothing_shows_itself_where_it_is_off_or_something_else_goes_on() {
 }
 
 #[test]
+fn a_preview_wakes_nobody_while_another_list_comes() {
+    let mut screen = listed();
+    screen.press("jS");
+    later(&mut screen, 200);
+    assert!(screen.state.workspace.list.is_leaving() && asked(&screen).is_empty());
+    assert_eq!(screen.state.next_preview(), None);
+    screen.answer_all();
+    later(&mut screen, 100);
+    screen.answer_all();
+    assert_eq!(open(&screen), Some(selected(&screen)));
+}
+
+#[test]
 fn a_first_list_shows_its_first_session_and_a_narrow_screen_none() {
     let place = Screen::connecting(120, 40).state.workspace.connection.place;
     for (width, expected) in [(120, 1), (60, 0)] {

@@ -11,16 +11,8 @@ impl AppState {
             Action::Edit | Action::Add | Action::Remove => true,
             // What cannot be written unfolds and folds, and that is all.
             Action::Open => of_pane && !self.read_only(),
-            Action::Rename
-            | Action::Retype
-            | Action::Duplicate
-            | Action::PasteField
-            | Action::MoveUp
-            | Action::MoveDown
-            | Action::EditLarge
-            | Action::EditOutside => of_pane,
             Action::Save | Action::Discard => of_pane && self.kept_form().is_some(),
-            _ => false,
+            _ => of_pane && action.is_of_field(),
         }
     }
 

@@ -58,7 +58,7 @@ fn the_order_shows_in_its_column() {
 
 #[test]
 fn every_column_shows_its_value() {
-    let columns = Column::NAMES.iter().filter_map(|name| Column::from_name(name)).collect();
+    let columns = Column::names().into_iter().filter_map(Column::from_name).collect();
     let mut screen = Screen::with(
         250,
         12,

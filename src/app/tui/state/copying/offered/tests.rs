@@ -9,7 +9,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 fn letters(state: &AppState) -> String {
     match state.modals.last() {
-        Some(Modal::Letters(letters)) => letters.items.iter().map(|item| item.key).collect(),
+        Some(Modal::Letters(letters)) => letters.menu.items.iter().map(|item| item.key).collect(),
         _ => String::new(),
     }
 }
@@ -69,7 +69,7 @@ fn what_a_choice_shows_is_a_beginning_and_what_it_copies_is_whole() {
     screen.state.workspace.list.rows[0].application_name = Some(long.clone());
     screen.press("y");
     let Some(Modal::Letters(letters)) = screen.state.modals.last() else { panic!("no letters") };
-    assert!(letters.items.iter().all(|item| item.shows.len() <= 1_000));
+    assert!(letters.menu.items.iter().all(|item| item.shows.len() <= 1_000));
     screen.press("\u{1b}");
     assert!(copied(&mut screen, "yr").0.contains(&long));
 }

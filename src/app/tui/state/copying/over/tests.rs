@@ -12,7 +12,7 @@ use crate::{
 
 fn letters(screen: &Screen) -> String {
     match screen.state.modals.last() {
-        Some(Modal::Letters(letters)) => letters.items.iter().map(|item| item.key).collect(),
+        Some(Modal::Letters(letters)) => letters.menu.items.iter().map(|item| item.key).collect(),
         _ => String::new(),
     }
 }
