@@ -250,8 +250,8 @@ impl AppState {
     }
 }
 
-/// Whether a connection string with a password is in a line.
+/// Whether a connection string with a secret is in a line.
 fn holds_secret(asks: Asks, line: &str) -> bool {
     let is_login = asks == Asks::Command || line.contains('@');
-    is_login && (uri::password_span(line).is_some() || (line.contains("mongodb") && uri::has_secret_options(line)))
+    is_login && !uri::secret_spans(line).is_empty()
 }
