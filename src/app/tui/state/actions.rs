@@ -89,17 +89,7 @@ impl AppState {
             let ends = matches!(key.code, KeyCode::Enter | KeyCode::Esc) || action == Some(Action::Save);
             return if ends { Vec::new() } else { self.on_form_key(key) };
         }
-        let in_text = matches!(
-            self.modals.last(),
-            Some(
-                Modal::Prompt(_)
-                    | Modal::Agreement(_)
-                    | Modal::Deletion(_)
-                    | Modal::NewPlace(_)
-                    | Modal::Password(_)
-                    | Modal::Profile(_)
-            )
-        );
+        let in_text = self.modals.last().is_some_and(Modal::is_typed_in);
         if action == Some(Action::Quit) && !in_text { self.leave() } else { Vec::new() }
     }
 
