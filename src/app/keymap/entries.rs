@@ -158,6 +158,25 @@ impl Action {
         }
     }
 
+    /// Whether it changes a field of the metadata: the form on them does it.
+    #[must_use]
+    pub fn is_of_field(self) -> bool {
+        matches!(
+            self,
+            Self::Edit
+                | Self::Add
+                | Self::Remove
+                | Self::Rename
+                | Self::Retype
+                | Self::Duplicate
+                | Self::PasteField
+                | Self::MoveUp
+                | Self::MoveDown
+                | Self::EditLarge
+                | Self::EditOutside
+        )
+    }
+
     /// Its entry.
     #[must_use]
     pub fn entry(self) -> &'static Entry {

@@ -285,7 +285,7 @@ impl AppState {
 }
 
 /// Whether the conversation does it, wherever the focus is.
-fn is_of_conversation(action: Action) -> bool {
+pub(super) fn is_of_conversation(action: Action) -> bool {
     let of_all = [
         Action::PreviousAgent,
         Action::NextAgent,

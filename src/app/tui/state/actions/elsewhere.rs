@@ -1,6 +1,9 @@
 //! What a key says that does nothing here: where it would do something. Keys that only move say nothing at an end.
 
-use super::super::{AppState, Effect, conversation::Landmark};
+use super::{
+    super::{AppState, Effect},
+    is_of_conversation,
+};
 use crate::app::keymap::Action;
 
 impl AppState {
@@ -17,18 +20,10 @@ impl AppState {
             Action::NextMatch | Action::PreviousMatch => {
                 self.with_key("nothing was looked for yet; in the conversation a text is found", Action::Filter)
             }
-            Action::PreviousAgent | Action::NextAgent | Action::Reasoning | Action::Tools | Action::MoveAgain => {
-                "open a session first".to_owned()
+            action if is_of_conversation(action) => "open a session first".to_owned(),
+            action if action.is_of_field() => {
+                self.with_key("choose a field of the metadata first", Action::PaneMetadata)
             }
-            action if Landmark::of(action).is_some() => "open a session first".to_owned(),
-            Action::Rename
-            | Action::Retype
-            | Action::Duplicate
-            | Action::PasteField
-            | Action::MoveUp
-            | Action::MoveDown
-            | Action::EditLarge
-            | Action::EditOutside => self.with_key("choose a field of the metadata first", Action::PaneMetadata),
             Action::Save | Action::Discard if self.kept_form().is_some() => {
                 self.with_key("what is not saved is in the metadata", Action::PaneMetadata)
             }

@@ -5,20 +5,13 @@ use crate::app::keymap::Action;
 
 impl AppState {
     /// Whether an action opens the form from where the focus is.
-    pub(super) fn is_of_the_form(&self, action: Action) -> bool {
+    pub(in super::super) fn is_of_the_form(&self, action: Action) -> bool {
         let of_pane = self.focus == Pane::Metadata;
         match action {
             Action::Edit | Action::Add | Action::Remove => true,
             // What cannot be written unfolds and folds, and that is all.
             Action::Open => of_pane && !self.read_only(),
-            Action::Rename
-            | Action::Retype
-            | Action::Duplicate
-            | Action::PasteField
-            | Action::MoveUp
-            | Action::MoveDown
-            | Action::EditLarge
-            | Action::EditOutside => of_pane,
+            action if action.is_of_field() => of_pane,
             Action::Save | Action::Discard => of_pane && self.kept_form().is_some(),
             _ => false,
         }
