@@ -98,12 +98,6 @@ impl AppState {
             // Nothing was typed, nor chosen.
             return Vec::new();
         }
-        // A number that a line is looked for with is none of a message.
-        if let Some(place) = self.typed_place(line).filter(|_| !prompt.searches()) {
-            let mut effects = self.go_to_message_typed(&place);
-            effects.extend(self.keep_line(Asks::Command, line));
-            return effects;
-        }
         let does = match prompt.chosen_offer().map(|offer| offer.does.clone()) {
             // Words after a command are meant as they are typed, unless something offered was chosen.
             None | Some(Does::Fill(..)) => Does::Line(line.trim().to_owned()),
@@ -113,6 +107,12 @@ impl AppState {
             && !matches!(does, Does::Action(Action::Quit | Action::QuitNow))
         {
             return self.say("not done: what came back is to be stored or left first");
+        }
+        // A number that a line is looked for with is none of a message.
+        if let Some(place) = self.typed_place(line).filter(|_| !prompt.searches()) {
+            let mut effects = self.go_to_message_typed(&place);
+            effects.extend(self.keep_line(Asks::Command, line));
+            return effects;
         }
         match does {
             Does::Action(action) => {

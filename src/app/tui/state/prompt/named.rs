@@ -98,7 +98,7 @@ impl AppState {
     }
 
     /// Takes away what lies over the panes; what is typed there and not stored stays.
-    fn show_panes(&mut self) {
+    pub(in super::super) fn show_panes(&mut self) {
         self.put_forms_aside();
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
     }
