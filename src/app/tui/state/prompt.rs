@@ -2,6 +2,7 @@
 
 mod entered;
 mod filters;
+mod foreseen;
 mod foresight;
 mod history;
 mod named;
@@ -17,7 +18,7 @@ use crate::{
 };
 
 use super::{areas, list, typing};
-use foresight::Foresight;
+use foreseen::Foresight;
 use history::LineHistory;
 
 /// Most lines offered at once.
