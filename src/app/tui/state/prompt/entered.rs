@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{Asks, Does, Offer, Prompt, Typed, TypedMistake, filters::TYPED, history, palette};
+use super::{Asks, Does, Offer, Prompt, Typed, TypedMistake, history, palette};
 use crate::{
     app::{
         keymap::{Action, ENTRIES},
@@ -179,10 +179,8 @@ impl AppState {
         let (offers, first) = match prompt.asks {
             _ if prompt.searches() => (prompt.found_before(), true),
             Asks::Command => self.command_offers(prompt),
-            Asks::Filter | Asks::Fleet if prompt.text().len() <= TYPED => {
-                (self.filter_offers(prompt.text(), prompt.caret()), false)
-            }
-            Asks::Filter | Asks::Fleet | Asks::Find => (Vec::new(), false),
+            Asks::Filter | Asks::Fleet => (self.filter_offers(prompt.text(), prompt.caret()), false),
+            Asks::Find => (Vec::new(), false),
         };
         let is_command = prompt.asks == Asks::Command;
         let says = is_command.then(|| if prompt.searches() { None } else { self.command_says(prompt.text()) });
