@@ -52,9 +52,7 @@ impl TypedWord {
     /// With this text, the cursor at its end.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let mut area = TextArea::new(vec![text.lines().next().unwrap_or_default().to_owned()]);
-        area.move_cursor(CursorMove::End);
-        Self { area, problem: None }
+        Self { area: typing::line(text.lines().next().unwrap_or_default(), false), problem: None }
     }
 
     /// The same to be shown, with a mark for each character of these bytes.
@@ -75,9 +73,7 @@ impl TypedWord {
             self.problem = Some("it does not begin like that".to_owned());
             return;
         }
-        self.area = TextArea::new(vec![whole.to_owned()]);
-        self.area.move_cursor(CursorMove::End);
-        self.problem = None;
+        *self = Self { area: typing::line(whole, false), problem: None };
     }
 
     /// The widget that draws the text.
