@@ -158,12 +158,15 @@ impl Action {
         }
     }
 
-    /// Whether it is for the selected field of the metadata, and for nothing else.
+    /// Whether it changes a field of the metadata: the form on them does it.
     #[must_use]
     pub fn is_of_field(self) -> bool {
         matches!(
             self,
-            Self::Rename
+            Self::Edit
+                | Self::Add
+                | Self::Remove
+                | Self::Rename
                 | Self::Retype
                 | Self::Duplicate
                 | Self::PasteField

@@ -11,7 +11,7 @@ mod options;
 mod shown;
 
 #[cfg(any(feature = "app", test))]
-pub(crate) use shown::{has_secret_options, password_span, without_password, without_secrets};
+pub(crate) use shown::{has_secret_options, secret_spans, without_password, without_secrets};
 
 use std::{
     net::{IpAddr, SocketAddr},

@@ -89,17 +89,7 @@ impl AppState {
             let ends = matches!(key.code, KeyCode::Enter | KeyCode::Esc) || action == Some(Action::Save);
             return if ends { Vec::new() } else { self.on_form_key(key) };
         }
-        let in_text = matches!(
-            self.modals.last(),
-            Some(
-                Modal::Prompt(_)
-                    | Modal::Agreement(_)
-                    | Modal::Deletion(_)
-                    | Modal::NewPlace(_)
-                    | Modal::Password(_)
-                    | Modal::Profile(_)
-            )
-        );
+        let in_text = self.modals.last().is_some_and(Modal::is_typed_in);
         if action == Some(Action::Quit) && !in_text { self.leave() } else { Vec::new() }
     }
 
@@ -295,7 +285,7 @@ impl AppState {
 }
 
 /// Whether the conversation does it, wherever the focus is.
-fn is_of_conversation(action: Action) -> bool {
+pub(super) fn is_of_conversation(action: Action) -> bool {
     let of_all = [
         Action::PreviousAgent,
         Action::NextAgent,

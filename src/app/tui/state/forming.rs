@@ -204,7 +204,8 @@ impl AppState {
             Action::Back | Action::Quit => return self.leave_form(),
             Action::QuitNow => return self.leave(),
             Action::Help | Action::CommandLine | Action::LastError | Action::Events => return self.on_screen(action),
-            _ => {}
+            Action::Discard => form.says = Some("nothing is changed".to_owned()),
+            _ => return self.say_not_over("the form"),
         }
         Vec::new()
     }

@@ -30,28 +30,10 @@ impl AppState {
             // What stores a text of several lines. Of one line `Enter` alone does: with `Esc` before it nothing is stored.
             (Some(Modal::Editor(editor)), KeyCode::Enter) => editor.has_lines(),
             // A word back, forward or away; the last change taken back.
-            (Some(modal), KeyCode::Char('b' | 'f' | 'd' | 'u') | KeyCode::Backspace) => is_typed_in(modal),
+            (Some(modal), KeyCode::Char('b' | 'f' | 'd' | 'u') | KeyCode::Backspace) => modal.is_typed_in(),
             _ => false,
         };
         (!of_text).then(|| KeyEvent { modifiers: key.modifiers - KeyModifiers::ALT, ..key })
-    }
-}
-
-/// Whether words are typed there.
-fn is_typed_in(modal: &Modal) -> bool {
-    match modal {
-        Modal::Form(form) => form.is_typing(),
-        Modal::Bulk(pane) => pane.is_typing(),
-        _ => matches!(
-            modal,
-            Modal::Editor(_)
-                | Modal::Prompt(_)
-                | Modal::Agreement(_)
-                | Modal::Deletion(_)
-                | Modal::NewPlace(_)
-                | Modal::Password(_)
-                | Modal::Profile(_)
-        ),
     }
 }
 

@@ -160,10 +160,7 @@ impl KnownFields {
         text_of: impl Fn(&Bson) -> Option<String>,
     ) -> Vec<FieldOffer> {
         let needle = needle.trim().to_lowercase();
-        let known = self.values.get(path).and_then(Option::as_ref);
-        // What is encrypted says nothing, and opens nowhere else.
-        let known = known.into_iter().flatten().filter(|value| !is_sealed(value));
-        let offers = known.filter_map(|value| {
+        let offers = self.metadata_values(path).filter_map(|value| {
             let text = text_of(value).filter(|text| text::block(text) == *text && !text.contains('\n'))?;
             let shown = text::line(&edit::write(value)?).into_owned();
             let help = plain::type_word(value).to_owned();
@@ -219,7 +216,8 @@ impl KnownFields {
         self.keys.as_ref()
     }
 
-    /// The values of a field of the metadata, as far as they are known and few; none that are encrypted.
+    /// The values of a field of the metadata, as far as they are known and few; none that are encrypted, which say nothing and open
+    /// nowhere else.
     pub(super) fn metadata_values(&self, path: &MetadataPath) -> impl Iterator<Item = &Bson> {
         self.values.get(path).and_then(Option::as_ref).into_iter().flatten().filter(|value| !is_sealed(value))
     }
@@ -243,6 +241,11 @@ impl KnownFields {
             },
             _ => return,
         }
+        self.let_go();
+    }
+
+    /// What is asked, if anything, is answered, or is not any more: then it is asked again once it is of use.
+    pub(super) fn let_go(&mut self) {
         (self.asked, self.chosen) = (None, None);
     }
 }

@@ -93,6 +93,24 @@ impl Modal {
         )
     }
 
+    /// Whether words are typed there.
+    pub(super) fn is_typed_in(&self) -> bool {
+        match self {
+            Self::Form(form) => form.is_typing(),
+            Self::Bulk(pane) => pane.is_typing(),
+            _ => matches!(
+                self,
+                Self::Editor(_)
+                    | Self::Prompt(_)
+                    | Self::Agreement(_)
+                    | Self::Deletion(_)
+                    | Self::NewPlace(_)
+                    | Self::Password(_)
+                    | Self::Profile(_)
+            ),
+        }
+    }
+
     /// Whether it is drawn over the whole body.
     #[must_use]
     pub fn covers_body(&self) -> bool {

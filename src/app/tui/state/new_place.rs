@@ -34,10 +34,10 @@ impl fmt::Debug for NewPlacePane {
 }
 
 impl NewPlacePane {
-    /// What is typed, as it is shown: without a password.
+    /// What is typed, as it is shown: without what is secret.
     #[must_use]
     pub fn shown(&self) -> TypedWord {
-        self.typed.masked(uri::password_span(&self.typed.text()))
+        self.typed.masked(&uri::secret_spans(&self.typed.text()))
     }
 
     /// Takes pasted text: its first line.

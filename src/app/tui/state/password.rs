@@ -27,7 +27,8 @@ impl PasswordPane {
     /// What is typed, as it is shown: a mark for each character.
     #[must_use]
     pub fn shown(&self) -> TypedWord {
-        self.typed.masked(Some(0..self.typed.text().len()))
+        let whole = 0..self.typed.text().len();
+        self.typed.masked(std::slice::from_ref(&whole))
     }
 
     /// Takes pasted text: its first line.

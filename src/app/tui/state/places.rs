@@ -167,10 +167,8 @@ impl AppState {
             workspace.fleet.on_event(&event, now);
             // What it would ask now is asked once it is shown.
             drop(workspace.conversation.on_event(&event, &mut self.tickets));
-            if lane == Lane::Offers {
-                workspace.known.on_event(event);
-            }
         }
+        workspace.known.let_go();
         workspace.peek = None;
         workspace.own_asked = None;
         workspace.looked = None;

@@ -2,6 +2,7 @@
 
 mod entered;
 mod filters;
+mod foreseen;
 mod foresight;
 mod history;
 mod named;
@@ -20,7 +21,7 @@ use super::{
     areas, list,
     typing::{self, Prefilled},
 };
-use foresight::Foresight;
+use foreseen::Foresight;
 use history::LineHistory;
 
 /// Most lines offered at once.

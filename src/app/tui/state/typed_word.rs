@@ -68,9 +68,8 @@ impl TypedWord {
 
     /// The same to be shown, with a mark for each character of these bytes.
     #[must_use]
-    pub fn masked(&self, secret: Option<Range<usize>>) -> Self {
-        let Some(secret) = secret else { return self.clone() };
-        Self { area: masked(&self.area, &secret), ..self.clone() }
+    pub fn masked(&self, secrets: &[Range<usize>]) -> Self {
+        Self { area: masked(&self.area, secrets), ..self.clone() }
     }
 
     /// What is typed.
@@ -85,8 +84,7 @@ impl TypedWord {
             self.problem = Some("it does not begin like that".to_owned());
             return;
         }
-        self.area = typing::line(whole);
-        self.problem = None;
+        *self = Self::of(whole);
     }
 
     /// The widget that draws the text.
@@ -98,9 +96,13 @@ impl TypedWord {
 
 /// A line to be shown, with a mark for each character of these bytes.
 #[must_use]
-pub fn masked(area: &TextArea<'static>, secret: &Range<usize>) -> TextArea<'static> {
+pub fn masked(area: &TextArea<'static>, secrets: &[Range<usize>]) -> TextArea<'static> {
+    if secrets.is_empty() {
+        return area.clone();
+    }
     let text = area.lines().join("\n");
-    let shown = text.char_indices().map(|(at, char)| if secret.contains(&at) { '*' } else { char });
+    let is_secret = |at: usize| secrets.iter().any(|secret| secret.contains(&at));
+    let shown = text.char_indices().map(|(at, char)| if is_secret(at) { '*' } else { char });
     let mut masked = TextArea::new(vec![shown.collect()]);
     let DataCursor(row, column) = area.cursor();
     let [row, column] = [row, column].map(|at| u16::try_from(at).unwrap_or(u16::MAX));
@@ -148,10 +150,10 @@ mod tests {
     fn what_is_secret_is_shown_as_marks_of_its_length() {
         let mut word = TypedWord::of("mongodb://me:pä@h");
         word.on_key(KeyEvent::from(KeyCode::Left));
-        let shown = word.masked(Some(13..16));
-        assert_eq!(shown.text(), "mongodb://me:**@h");
+        let shown = word.masked(&[11..12, 13..16]);
+        assert_eq!(shown.text(), "mongodb://m*:**@h");
         assert_eq!(shown.area().cursor(), word.area().cursor());
-        assert_eq!(word.masked(None).text(), word.text());
+        assert_eq!(word.masked(&[]).text(), word.text());
     }
 
     #[test]

@@ -55,9 +55,11 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, prompt: &Prompt, state: &AppState
     frame.render_widget(pane.title_bottom(Line::styled(place, look.theme.dim).left_aligned()), area);
     let inner = areas::inside(area);
     let line = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), 1.min(inner.height));
-    match uri::password_span(prompt.text()).filter(|_| prompt.asks == Asks::Command) {
-        Some(secret) => caret::draw(frame, line, &typed_word::masked(prompt.area(), &secret), look),
-        None => caret::draw(frame, line, prompt.area(), look),
+    let secrets = if prompt.asks == Asks::Command { uri::secret_spans(prompt.text()) } else { Vec::new() };
+    if secrets.is_empty() {
+        caret::draw(frame, line, prompt.area(), look);
+    } else {
+        caret::draw(frame, line, &typed_word::masked(prompt.area(), &secrets), look);
     }
     let rest = Rect::new(line.x, line.bottom(), line.width, inner.bottom().saturating_sub(line.bottom()));
     frame.render_widget(Paragraph::new(below), rest);

@@ -18,8 +18,19 @@ pub(crate) fn has_secret_options(given: &str) -> bool {
     options::secrets(UriParts::of(&bare(given)).options.unwrap_or_default()).next().is_some()
 }
 
-/// Where a password stands in a connection string, also in one that is still being typed: it is not shown.
-pub(crate) fn password_span(typed: &str) -> Option<Range<usize>> {
+/// Where what is secret stands in a connection string, also in one that is still being typed: a password, and values of options.
+/// It is not shown.
+pub(crate) fn secret_spans(typed: &str) -> Vec<Range<usize>> {
+    let options = options::secrets(UriParts::of(typed).options.unwrap_or_default());
+    let span = |value: &str| {
+        let from = value.as_ptr() as usize - typed.as_ptr() as usize;
+        from..from + value.len()
+    };
+    password_span(typed).into_iter().chain(options.map(span)).collect()
+}
+
+/// Where a password stands.
+fn password_span(typed: &str) -> Option<Range<usize>> {
     let from = typed.find("://")? + "://".len();
     let rest = &typed[from..];
     let login = login_end(rest);

@@ -1,6 +1,9 @@
 //! What a key says that does nothing here: where it would do something. Keys that only move say nothing at an end.
 
-use super::super::{AppState, Effect, conversation::Landmark};
+use super::{
+    super::{AppState, Effect},
+    is_of_conversation,
+};
 use crate::app::keymap::Action;
 
 impl AppState {
@@ -12,15 +15,18 @@ impl AppState {
         }
     }
 
+    /// Says of an action that means nothing in what lies over the panes that they are where it is done.
+    pub(in super::super) fn say_not_over(&mut self, over: &str) -> Vec<Effect> {
+        let says = self.with_key(&format!("that is done in the panes, not in {over}; to leave it"), Action::Back);
+        self.say(says)
+    }
+
     fn meant_elsewhere(&self, action: Action) -> Option<String> {
         Some(match action {
             Action::NextMatch | Action::PreviousMatch => {
                 self.with_key("nothing was looked for yet; in the conversation a text is found", Action::Filter)
             }
-            Action::PreviousAgent | Action::NextAgent | Action::Reasoning | Action::Tools | Action::MoveAgain => {
-                "open a session first".to_owned()
-            }
-            action if Landmark::of(action).is_some() => "open a session first".to_owned(),
+            action if is_of_conversation(action) => "open a session first".to_owned(),
             action if action.is_of_field() => {
                 self.with_key("choose a field of the metadata first", Action::PaneMetadata)
             }
@@ -57,6 +63,18 @@ mod tests {
         assert!(said(&mut screen, Action::NextMatch).contains("in the conversation a text is found: /"));
         screen.press("2");
         assert_eq!(said(&mut screen, Action::Mark), "sessions are marked in the list: 1");
+    }
+
+    #[test]
+    fn over_the_fleet_and_the_form_it_says_how_to_leave_them() {
+        let mut screen = Screen::writable(120, 40);
+        screen.press("L:next-session\n");
+        let not_in = |over: &str| Some(format!("that is done in the panes, not in {over}; to leave it: Esc"));
+        assert_eq!(screen.state.said, not_in("the fleet"));
+        screen.press("h");
+        assert_eq!(screen.state.said, None, "a key that only moves");
+        screen.press("\u{1b}4e\u{1b}:next-error\n");
+        assert_eq!(screen.state.said, not_in("the form"));
     }
 
     #[test]

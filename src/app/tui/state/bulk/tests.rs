@@ -91,6 +91,15 @@ fn nothing_is_changed_without_marks_nor_where_nothing_may_be_written() {
 }
 
 #[test]
+fn a_letter_that_is_typed_quits_no_terminal_that_is_too_small() {
+    let mut screen = listed();
+    screen.press(" B\npri");
+    screen.put(Input::Resize(ratatui::layout::Size::new(10, 3)));
+    screen.press("q");
+    assert!(!screen.left && pane(&screen).is_typing());
+}
+
+#[test]
 fn a_change_is_previewed_and_ordered_only_once_all_was_looked_at() {
     let mut screen = listed();
     screen.press(" B\npriority\n");

@@ -34,11 +34,12 @@ impl AppState {
         Some(TypedPlace { agent: agent.map(str::to_owned), index: digits.parse().unwrap_or(u64::MAX) })
     }
 
-    /// Goes to it, and into the conversation.
+    /// Goes to it, and into the conversation; what lies over that is left.
     pub(in crate::app::tui::state) fn go_to_message_typed(&mut self, place: &TypedPlace) -> Vec<Effect> {
         let conversation = &mut self.workspace.conversation;
         match conversation.go_to_index(place.agent.as_deref(), place.index, &mut self.tickets) {
             Ok(effects) => {
+                self.show_panes();
                 self.focus = Pane::Conversation;
                 effects
             }
@@ -103,6 +104,8 @@ mod tests {
         screen.answer_all();
         assert_eq!(selected(&screen), Some(("support".into(), 0)));
         assert_eq!(screen.state.focus, Pane::Conversation);
+        screen.press("1L:0\n");
+        assert!(screen.state.modals.is_empty() && screen.state.focus == Pane::Conversation, "the fleet is left");
         screen.press(":4000\n");
         let said = screen.state.said.clone().unwrap_or_default();
         assert!(said.starts_with("there is no message 4000: the last of support is "), "{said}");

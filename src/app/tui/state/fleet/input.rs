@@ -85,7 +85,8 @@ impl AppState {
             | Action::Connections
             | Action::Quit
             | Action::QuitNow => return self.on_screen(action),
-            _ => {}
+            Action::Left | Action::Right => {}
+            _ => return self.say_not_over("the fleet"),
         }
         Vec::new()
     }

@@ -93,6 +93,17 @@ fn one_question_is_asked_at_a_time_and_none_again() {
 }
 
 #[test]
+fn what_is_not_answered_any_more_is_asked_again() {
+    let (mut known_fields, mut form, mut tickets) = (KnownFields::default(), form(), Tickets::default());
+    form.add();
+    for _ in 0..2 {
+        let asked = known_fields.ask(&form, &mut tickets);
+        assert!(matches!(asked, Some(Effect::Ask(Command::MetadataKeys(_)))), "{asked:?}");
+        known_fields.let_go();
+    }
+}
+
+#[test]
 fn an_offer_is_chosen_with_the_arrows_and_taken_into_what_is_typed() {
     let mut screen = Screen::writable(80, 24);
     screen.press("a");

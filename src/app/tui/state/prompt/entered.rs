@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{Asks, Does, Offer, Prompt, Typed, TypedMistake, filters::TYPED, history, palette};
+use super::{Asks, Does, Offer, Prompt, Typed, TypedMistake, history, palette};
 use crate::{
     app::{
         keymap::{Action, ENTRIES},
@@ -98,12 +98,6 @@ impl AppState {
             // Nothing was typed, nor chosen.
             return Vec::new();
         }
-        // A number that a line is looked for with is none of a message.
-        if let Some(place) = self.typed_place(line).filter(|_| !prompt.searches()) {
-            let mut effects = self.go_to_message_typed(&place);
-            effects.extend(self.keep_line(Asks::Command, line));
-            return effects;
-        }
         let does = match prompt.chosen_offer().map(|offer| offer.does.clone()) {
             // Words after a command are meant as they are typed, unless something offered was chosen.
             None | Some(Does::Fill(..)) => Does::Line(line.trim().to_owned()),
@@ -113,6 +107,12 @@ impl AppState {
             && !matches!(does, Does::Action(Action::Quit | Action::QuitNow))
         {
             return self.say("not done: what came back is to be stored or left first");
+        }
+        // A number that a line is looked for with is none of a message.
+        if let Some(place) = self.typed_place(line).filter(|_| !prompt.searches()) {
+            let mut effects = self.go_to_message_typed(&place);
+            effects.extend(self.keep_line(Asks::Command, line));
+            return effects;
         }
         match does {
             Does::Action(action) => {
@@ -179,10 +179,8 @@ impl AppState {
         let (offers, first) = match prompt.asks {
             _ if prompt.searches() => (prompt.found_before(), true),
             Asks::Command => self.command_offers(prompt),
-            Asks::Filter | Asks::Fleet if prompt.text().len() <= TYPED => {
-                (self.filter_offers(prompt.text(), prompt.caret()), false)
-            }
-            Asks::Filter | Asks::Fleet | Asks::Find => (Vec::new(), false),
+            Asks::Filter | Asks::Fleet => (self.filter_offers(prompt.text(), prompt.caret()), false),
+            Asks::Find => (Vec::new(), false),
         };
         let is_command = prompt.asks == Asks::Command;
         let says = is_command.then(|| if prompt.searches() { None } else { self.command_says(prompt.text()) });
@@ -250,8 +248,8 @@ impl AppState {
     }
 }
 
-/// Whether a connection string with a password is in a line.
+/// Whether a connection string with a secret is in a line.
 fn holds_secret(asks: Asks, line: &str) -> bool {
     let is_login = asks == Asks::Command || line.contains('@');
-    is_login && (uri::password_span(line).is_some() || (line.contains("mongodb") && uri::has_secret_options(line)))
+    is_login && !uri::secret_spans(line).is_empty()
 }

@@ -3,7 +3,7 @@
 use crate::{
     app::{
         text,
-        tui::state::{AppState, known::KnownOf},
+        tui::state::{AppState, commands, known::KnownOf},
     },
     repository::filter::{FilterValues, TypedFilterWord, filter_words, word_at},
     session::{MetadataPath, edit},
@@ -12,7 +12,7 @@ use crate::{
 use super::{Asks, Does, Offer, Prompt};
 
 /// Bytes of a filter that something is offered for: what is longer was not typed by hand.
-pub(super) const TYPED: usize = 1000;
+const TYPED: usize = 1000;
 /// Most values that are offered.
 const VALUES: usize = 100;
 /// Most filters that were typed before and are offered beside all else.
@@ -159,21 +159,24 @@ impl AppState {
 
     /// What is to be known of the store for what is typed.
     pub(in super::super) fn wanted_as_typed(&self, prompt: &Prompt) -> Option<KnownOf> {
-        if prompt.searches() {
+        let typed = prompt.text();
+        if prompt.searches() || typed.len() > TYPED {
             return None;
-        }
-        if prompt.asks == Asks::Command && names_a_field(prompt.text()) {
-            return Some(KnownOf::Keys);
         }
         let start = match prompt.asks {
             Asks::Filter | Asks::Fleet => 0,
-            Asks::Command => prompt.text().find(FILTER_COMMAND).filter(|at| *at == 0).map(|_| FILTER_COMMAND.len())?,
             Asks::Find => return None,
+            Asks::Command => {
+                let (command, words) = commands::called(typed)?;
+                match command.name {
+                    "filter" => typed.len() - words.len(),
+                    // Columns follow: one of them may be a field of the metadata.
+                    "sort" | "columns" => return words.contains(META).then_some(KnownOf::Keys),
+                    _ => return None,
+                }
+            }
         };
-        if prompt.text().len() > TYPED {
-            return None;
-        }
-        let word = word_at(prompt.text().get(start..)?, prompt.caret().checked_sub(start)?);
+        let word = word_at(typed.get(start..)?, prompt.caret().checked_sub(start)?);
         match word.values() {
             FilterValues::None | FilterValues::Words(_) | FilterValues::Ages | FilterValues::Numbers => None,
             FilterValues::MetadataKeys => Some(KnownOf::Keys),
@@ -197,14 +200,6 @@ fn may_go_on(before: &str) -> bool {
 
 /// How a key of the metadata begins in a filter.
 const META: &str = "meta.";
-/// The command that a filter follows.
-const FILTER_COMMAND: &str = "filter ";
-
-/// Whether a command is typed whose words are columns, and one of them is to be a field of the metadata.
-fn names_a_field(typed: &str) -> bool {
-    let words = ["sort ", "columns "].into_iter().find_map(|command| typed.strip_prefix(command));
-    typed.len() <= TYPED && words.is_some_and(|words| words.contains(META))
-}
 
 /// The field that stands before a colon: `meta.customer.tier`.
 fn path_of(prefix: &str) -> Option<MetadataPath> {

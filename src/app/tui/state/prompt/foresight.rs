@@ -3,12 +3,10 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
-use super::{Asks, Prompt, filters::begins};
+use super::{Asks, Prompt, filters::begins, foreseen::ListShownBefore};
 use crate::{
     app::{
-        task::{Command, Ticket},
+        task::Command,
         text, told,
         tui::{
             render::format,
@@ -19,7 +17,6 @@ use crate::{
         Filter, ListPlan, ListQuery,
         filter::{FilterTest, TextMatch, filter_words},
     },
-    session::SessionKey,
 };
 
 /// How long the keys rest before it is asked.
@@ -27,26 +24,6 @@ const REST: Duration = Duration::from_millis(150);
 
 /// Bytes of a filter that narrows rows at each key.
 const NARROWS: usize = 200;
-
-/// What is known of the filter as it is typed.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Foresight {
-    /// What was typed when it was noted last; `None`: nothing yet.
-    typed: Option<String>,
-    /// When it is asked.
-    due: Option<Timestamp>,
-    /// What was asked last.
-    asked: Option<(Ticket, Filter)>,
-    /// What the list showed before what is typed was shown at once.
-    before: Option<ListShownBefore>,
-}
-
-/// What was listed before, and what was selected there.
-#[derive(Debug, Clone)]
-struct ListShownBefore {
-    filter: Filter,
-    selected: Option<SessionKey>,
-}
 
 impl AppState {
     /// Notes that something else is typed: once the keys rest it is asked what that would come to.
@@ -189,7 +166,7 @@ mod tests {
 
     use super::*;
     use crate::app::{
-        task::Event,
+        task::{Event, Ticket},
         tui::state::{Input, sample::Screen},
     };
 

@@ -98,7 +98,7 @@ impl AppState {
     }
 
     /// Takes away what lies over the panes; what is typed there and not stored stays.
-    fn show_panes(&mut self) {
+    pub(in super::super) fn show_panes(&mut self) {
         self.put_forms_aside();
         self.modals.retain(|modal| matches!(modal, Modal::Editor(editor) if editor.is_unsaved()));
     }
@@ -144,6 +144,9 @@ mod tests {
         screen.press(":connect mongodb://me:hunter2@h:1");
         let drawn = sample::screen(120, 40, |frame, _| view::draw(frame, &screen.state));
         assert!(drawn.contains("me:*******@h:1") && !drawn.contains("hunter2"), "{drawn}");
+        screen.press("/?tlsCertificateKeyFilePassword=hunter3");
+        let drawn = sample::screen(120, 40, |frame, _| view::draw(frame, &screen.state));
+        assert!(drawn.contains("KeyFilePassword=*******") && !drawn.contains("hunter3"), "{drawn}");
         screen.press("\n");
         assert!(screen.asked.iter().any(|command| matches!(command, Command::Connect(..))));
         assert!(screen.state.memory.commands.is_empty(), "{:?}", screen.state.memory.commands);

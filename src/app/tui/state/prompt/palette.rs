@@ -14,6 +14,7 @@ use crate::app::{
     text,
     tui::state::{
         AppState,
+        actions::is_of_conversation,
         areas::Pane,
         commands::{COMMANDS, TypedCommand},
         modal::Modal,
@@ -63,10 +64,7 @@ impl AppState {
         let writes = action.is_of_field()
             || matches!(
                 action,
-                Action::Edit
-                    | Action::Add
-                    | Action::Remove
-                    | Action::Mark
+                Action::Mark
                     | Action::MarkAll
                     | Action::Bulk
                     | Action::Rate
@@ -76,19 +74,7 @@ impl AppState {
                     | Action::Review
                     | Action::DeleteSession
             );
-        let of_conversation = matches!(
-            action,
-            Action::NextMatch
-                | Action::PreviousMatch
-                | Action::NextAgent
-                | Action::PreviousAgent
-                | Action::Reasoning
-                | Action::Tools
-                | Action::NextMessage
-                | Action::PreviousMessage
-                | Action::NextTurn
-                | Action::PreviousTurn
-        );
+        let of_conversation = is_of_conversation(action);
         let of_list = matches!(
             action,
             Action::Filter
@@ -100,16 +86,13 @@ impl AppState {
                 | Action::Fleet
                 | Action::Open
         );
-        let of_form = matches!(
-            action,
-            Action::Save | Action::Discard | Action::Rename | Action::Retype | Action::MoveUp | Action::MoveDown
-        );
+        let of_form = action.is_of_field() || matches!(action, Action::Save | Action::Discard);
         let in_form = matches!(self.modals.last(), Some(Modal::Form(_)));
         if !is_open && (writes || of_conversation || of_list) {
             Some("no connection is open")
         } else if writes && self.read_only() {
             Some("the connection is read-only")
-        } else if of_form && !in_form {
+        } else if of_form && !in_form && !self.is_of_the_form(action) {
             Some("in the form on the metadata")
         } else if of_conversation && session.is_none() {
             Some("no session is open")

@@ -100,6 +100,16 @@ fn what_cannot_be_done_says_why() {
     screen.press(":delete-session");
     let offer = line(&screen).chosen_offer().unwrap();
     assert!(!offer.fits && offer.help.contains("read-only"), "{offer:?}");
+    screen.press("\u{1b}:next-error");
+    let offer = line(&screen).chosen_offer().unwrap();
+    assert!(!offer.fits && offer.help.contains("no session is open"), "{offer:?}");
+    let mut screen = Screen::writable(120, 40);
+    for (pane, fits) in [("1", false), ("4", true)] {
+        screen.press(&format!("{pane}:duplicate"));
+        let offer = line(&screen).chosen_offer().unwrap();
+        assert_eq!(offer.fits, fits, "{offer:?}");
+        screen.press("\u{1b}");
+    }
 }
 
 #[test]

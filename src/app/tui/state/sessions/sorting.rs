@@ -4,6 +4,7 @@ use super::{Effect, SessionList, Tickets};
 use crate::{
     app::{
         config::Column,
+        keymap::Action,
         tui::state::{AppState, prompt::TypedMistake},
     },
     metrics::SessionFigure,
@@ -53,6 +54,9 @@ pub(in crate::app::tui::state) fn run(state: &mut AppState, words: &str) -> Resu
     let sort = Sort::parse(typed).map_err(|error| mistaken(error.sentence()))?;
     if !state.workspace.connection.is_open() {
         return Err(mistaken("no place is open yet".to_owned()));
+    }
+    if state.shows_fleet() {
+        return Err(mistaken(state.with_key("that sorts the list; the fleet has columns of its own", Action::Sort)));
     }
     Ok(state.sort_by(sort))
 }
@@ -105,7 +109,7 @@ mod tests {
     use crate::{
         app::{
             task::{Command, Event, Ticket},
-            tui::state::{Input, sample::Screen},
+            tui::state::{Input, modal::Modal, sample::Screen},
         },
         repository::{Cursor, ListPlan, MetadataKey, MetadataKeys, PageEnd},
         session::{Change, MetadataPath, StoredDate, Summary},
@@ -135,6 +139,13 @@ mod tests {
             let listed = screen.state.workspace.list.listed().1.clone();
             assert_eq!(listed, Sort::parse(words.trim()).unwrap());
         }
+    }
+
+    #[test]
+    fn below_the_fleet_nothing_is_sorted_unseen() {
+        let mut screen = Screen::listed(80, 24);
+        screen.press("L:sort tokens\n");
+        assert!(matches!(screen.state.modals.last(), Some(Modal::Prompt(prompt)) if prompt.mistake.is_some()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::app::keymap::Action;
 
 impl AppState {
     /// Whether an action opens the form from where the focus is.
-    pub(super) fn is_of_the_form(&self, action: Action) -> bool {
+    pub(in super::super) fn is_of_the_form(&self, action: Action) -> bool {
         let of_pane = self.focus == Pane::Metadata;
         match action {
             Action::Edit | Action::Add | Action::Remove => true,

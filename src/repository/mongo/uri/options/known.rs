@@ -1,6 +1,8 @@
 //! Which options there are: those of the drivers' common specification, what Python's driver takes besides, and old
 //! names.
 
+use percent_encoding::percent_decode_str;
+
 /// What becomes of an option.
 #[derive(Clone, Copy)]
 pub(super) enum OptionRule {
@@ -145,7 +147,9 @@ pub(in crate::repository::mongo::uri) fn secrets(text: &str) -> impl Iterator<It
     pairs(text)
         .filter_map(|pair| pair.split_once('='))
         .filter(|(name, value)| match lookup(name) {
-            Some(("authMechanismProperties", _)) => value.contains("AWS_SESSION_TOKEN"),
+            Some(("authMechanismProperties", _)) => {
+                percent_decode_str(value).decode_utf8_lossy().to_uppercase().contains("AWS_SESSION_TOKEN")
+            }
             Some((name, _)) => matches!(name, "tlsCertificateKeyFilePassword" | "proxyPassword"),
             None => false,
         })
