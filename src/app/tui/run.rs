@@ -318,7 +318,7 @@ impl Browser {
                 Effect::Picture(order) => self.painter.order(*order),
                 Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix, pages: false }),
                 Effect::Page(text) => self.edit = Some(OutsideText { text, suffix: ".txt", pages: true }),
-                Effect::OpenLink(address) => self.state.said = Some(links::open(&address)),
+                Effect::OpenLink(address) => self.state.said = Some(links::open(&address, self.aside.teller())),
                 Effect::Quit => self.leave = true,
             }
         }

@@ -262,6 +262,10 @@ impl AppState {
             Input::Remembered(sent, kept) => self.on_remembered(&sent, *kept),
             Input::Configured(edit, said) => self.on_configured(&edit, said),
             Input::Folders(listed) => self.on_folders(listed),
+            Input::NotOpened(why) => {
+                self.say_and_keep(why);
+                Vec::new()
+            }
             Input::Focus(looked_at) => {
                 self.on_focus(looked_at);
                 Vec::new()
