@@ -125,7 +125,7 @@ pub enum ImageUse {
     /// As pictures where the terminal says that it can; else as a line of words.
     #[default]
     Auto,
-    /// Of half blocks, which every terminal with colours has.
+    /// Of half blocks, where the terminal has 24-bit colours.
     Blocks,
     /// As a line of words.
     Off,

@@ -27,9 +27,7 @@ impl Place {
         };
         (at != self.name).then_some(at)
     }
-}
 
-impl Place {
     /// Its hosts, the folder, or what it is; of a server without what is meant there. Holds no password. `None`: its name says it.
     #[must_use]
     pub fn site(&self) -> Option<String> {

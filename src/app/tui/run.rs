@@ -106,6 +106,7 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     let unicode = options.ui.symbols == Symbols::Unicode;
     let ask_images = options.ask_background && unicode && Painter::asks(options.ui.images);
     let painter = Painter::new(options.ui.images, ask_images, options.palette.depth);
+    let no_images = painter.refusal(options.ui.images);
     let used = TerminalUse {
         mouse: options.ui.mouse,
         sixteen: options.palette.depth == Depth::Sixteen,
@@ -133,6 +134,9 @@ pub async fn browse(options: Browse) -> io::Result<u8> {
     let aside = Aside::new(SettingsFile::of(options.config_file.as_deref()));
     let (remembering, memory, says) = Remembering::open(options.state_dir.clone(), aside.teller());
     let (mut state, effects) = AppState::new(starting::start(options, memory, size));
+    if let Some(says) = no_images {
+        state.say_and_keep(says.to_owned());
+    }
     if let Some(says) = says {
         state.tell_error(says);
     }
@@ -318,7 +322,7 @@ impl Browser {
                 Effect::Picture(order) => self.painter.order(*order),
                 Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix, pages: false }),
                 Effect::Page(text) => self.edit = Some(OutsideText { text, suffix: ".txt", pages: true }),
-                Effect::OpenLink(address) => self.state.said = Some(links::open(&address)),
+                Effect::OpenLink(address) => self.state.said = Some(links::open(&address, self.aside.teller())),
                 Effect::Quit => self.leave = true,
             }
         }

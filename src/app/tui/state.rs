@@ -158,6 +158,8 @@ pub struct AppState {
     forms: Vec<form::MetadataForm>,
     /// A field that was copied in a form.
     copied_field: Option<form::CopiedField>,
+    /// A profile that was left while it was being kept.
+    left_profile: Option<Box<profile::ProfilePane>>,
     /// Changes on their way.
     pending: Vec<writing::Pending>,
     /// Feedback that this run gave.
@@ -205,6 +207,7 @@ impl AppState {
             alerts: alerts::AlertState::new(start.alerts),
             forms: Vec::new(),
             copied_field: None,
+            left_profile: None,
             pending: Vec::new(),
             rated: writing::RatedHere::default(),
             unsure_saves: Vec::new(),
@@ -259,6 +262,10 @@ impl AppState {
             Input::Remembered(sent, kept) => self.on_remembered(&sent, *kept),
             Input::Configured(edit, said) => self.on_configured(&edit, said),
             Input::Folders(listed) => self.on_folders(listed),
+            Input::NotOpened(why) => {
+                self.say_and_keep(why);
+                Vec::new()
+            }
             Input::Focus(looked_at) => {
                 self.on_focus(looked_at);
                 Vec::new()

@@ -4,10 +4,16 @@ use std::{
     env, io,
     process::{Command, Stdio},
     thread,
+    time::{Duration, Instant},
 };
 
+use tokio::sync::mpsc;
+
 use crate::{
-    app::{text, tui::render::links::address},
+    app::{
+        text,
+        tui::{render::links::address, state::Input},
+    },
     disk,
 };
 
@@ -20,6 +26,11 @@ const USUAL: &[&str] = if cfg!(windows) {
     &["xdg-open"]
 };
 
+/// What runs for longer before it fails had opened the link: it is the browser itself.
+const SOON: Duration = Duration::from_secs(30);
+
+const INSTEAD: &str = "$BROWSER names what opens links; the link can be copied instead";
+
 /// Whether the terminal, as its environment tells, takes links or at least says nothing of them.
 pub(super) fn are_taken(variable: impl Fn(&str) -> Option<String>) -> bool {
     match variable("TERM").as_deref() {
@@ -29,32 +40,47 @@ pub(super) fn are_taken(variable: impl Fn(&str) -> Option<String>) -> bool {
     }
 }
 
-/// Opens a link beside the program, and says what was done. Nothing is opened but what [`address`] takes, so it is never an option.
-pub(super) fn open(link: &str) -> String {
+/// Opens a link beside the program, and says what is done; that it failed is told later. Nothing is opened but what [`address`] takes,
+/// so it is never an option.
+pub(super) fn open(link: &str, teller: mpsc::UnboundedSender<Input>) -> String {
     let shown = text::line(link).into_owned();
     let Some(address) = address(link) else {
         return format!("not opened, it is no link of the web or of mail: {shown}");
     };
-    let words = words(env::var("BROWSER").ok().as_deref(), &address);
+    begin(&words(env::var("BROWSER").ok().as_deref(), &address), shown, teller)
+}
+
+fn begin(words: &[String], shown: String, teller: mpsc::UnboundedSender<Input>) -> String {
     let Some((program, arguments)) = words.split_first() else { return format!("nothing opens {shown}") };
-    let name = text::line(program);
+    let name = text::line(program).into_owned();
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     match command.spawn() {
         Ok(mut child) => {
+            let says = format!("opening {shown} with {name}");
+            let begun = Instant::now();
             // Somebody must ask how it ended; nobody waits for it.
-            thread::spawn(move || match child.wait() {
-                Ok(status) if status.success() => {}
-                ended => tracing::warn!(?ended, "what opens links failed"),
+            thread::spawn(move || {
+                let why = match child.wait() {
+                    Ok(status) if status.success() => return,
+                    Ok(status) => status.to_string(),
+                    Err(error) => disk::reason(&error),
+                };
+                tracing::warn!(%why, "what opens links failed");
+                if begun.elapsed() < SOON {
+                    let says = format!("{shown} is not opened: {name} failed ({why}); {INSTEAD}");
+                    // Nobody listens any more at the end.
+                    let _ = teller.send(Input::NotOpened(says));
+                }
             });
-            format!("opening {shown} with {name}")
+            says
         }
         Err(error) => {
             let why = match error.kind() {
                 io::ErrorKind::NotFound => "there is no such program".to_owned(),
                 _ => disk::reason(&error),
             };
-            format!("{name} could not be run ({why}): $BROWSER names what opens links; the link can be copied instead")
+            format!("{name} could not be run ({why}): {INSTEAD}")
         }
     }
 }
@@ -97,8 +123,19 @@ mod tests {
 
     #[test]
     fn nothing_but_links_is_opened() {
+        let open = |link: &str| open(link, mpsc::unbounded_channel().0);
         assert!(open("file:///etc/passwd").starts_with("not opened"));
         assert!(open("--help\u{1b}").contains('\u{241b}'));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_fails_to_open_a_link_is_told() {
+        let (teller, mut told) = mpsc::unbounded_channel();
+        let says = begin(&["false".to_owned()], "https://a.example".to_owned(), teller);
+        assert_eq!(says, "opening https://a.example with false");
+        let Some(Input::NotOpened(why)) = told.blocking_recv() else { panic!("it is told") };
+        assert!(why.starts_with("https://a.example is not opened: false failed (exit status: 1)"), "{why}");
     }
 
     #[test]

@@ -110,6 +110,12 @@ impl Painter {
         self.by.is_some()
     }
 
+    /// What is said at the start where half blocks are asked for and not drawn.
+    pub fn refusal(&self, images: ImageUse) -> Option<&'static str> {
+        let says = "images are not drawn of half blocks, which take 24-bit colours (COLORTERM=truecolor tells of them)";
+        (images == ImageUse::Blocks && !self.is_ready()).then_some(says)
+    }
+
     /// Takes what the terminal says of itself. An input: from now on it shows images, and none that it was sent before.
     pub fn hear(&mut self, report: TerminalReport) -> Option<Input> {
         match report {
@@ -284,7 +290,10 @@ mod tests {
         assert!(painter.hear(TerminalReport::CellSize(12, 24)).is_some(), "its letters were made larger");
         let mut off = Painter::new(ImageUse::Off, false, Depth::Full);
         assert!(answers.into_iter().all(|report| off.hear(report).is_none()));
-        assert!(Painter::new(ImageUse::Blocks, false, Depth::Full).is_ready());
-        assert!(!Painter::new(ImageUse::Blocks, false, Depth::Indexed).is_ready());
+        let blocks = |depth| Painter::new(ImageUse::Blocks, false, depth);
+        assert!(blocks(Depth::Full).is_ready() && !blocks(Depth::Indexed).is_ready());
+        assert_eq!(blocks(Depth::Full).refusal(ImageUse::Blocks), None);
+        assert!(blocks(Depth::Indexed).refusal(ImageUse::Blocks).is_some_and(|says| says.contains("24-bit")));
+        assert_eq!(off.refusal(ImageUse::Off), None);
     }
 }

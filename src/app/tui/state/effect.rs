@@ -39,7 +39,7 @@ pub enum Effect {
     ListFolders(String),
     /// Make an image ready to be shown; answered by `Input::Picture`.
     Picture(Box<PictureOrder>),
-    /// Open a link with what the platform opens links with.
+    /// Open a link with what the platform opens links with; where that fails later, answered by `Input::NotOpened`.
     OpenLink(String),
     /// Leave.
     Quit,

@@ -88,7 +88,7 @@ impl AppState {
     }
 
     /// Says something that can be read in full later, as errors can.
-    pub(super) fn say_and_keep(&mut self, text: String) {
+    pub fn say_and_keep(&mut self, text: String) {
         self.errors.keep_news(&text, self.look.now);
         self.said = Some(text);
     }

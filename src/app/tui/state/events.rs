@@ -300,6 +300,7 @@ impl AppState {
 
     pub(super) fn on_up(&mut self) -> Vec<Effect> {
         let was_lost = self.workspace.connection.lost.take().is_some();
+        self.workspace.known.on_up();
         let mut unanswered = std::mem::take(&mut self.workspace.unanswered);
         let asks_again = !unanswered.is_empty() && self.workspace.connection.is_open();
         if asks_again && !self.workspace.not_written {

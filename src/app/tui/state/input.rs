@@ -34,6 +34,8 @@ pub enum Input {
     Outside(Result<String, String>),
     /// The file of settings was changed in that way: what is said of it, or why it was not.
     Configured(Box<ConfigEdit>, Result<String, String>),
+    /// A link could not be opened after all: why, as safe text.
+    NotOpened(String),
     /// Folders whose path begins as it was typed.
     Folders(ListedFolders),
     /// That was kept of what is remembered, and this stands there by then: other programs put in more.

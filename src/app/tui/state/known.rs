@@ -32,14 +32,16 @@ const TYPED: usize = 200;
 /// What is known of the metadata of a connection.
 #[derive(Debug, Clone, Default)]
 pub struct KnownFields {
-    /// The fields, once they were told; none where they could not be.
+    /// The fields, once they were told.
     keys: Option<MetadataKeys>,
-    /// The values of fields that were asked for; `None` where they are too many, or not known.
+    /// The values of fields, once they were told; `None` where they are too many.
     values: HashMap<MetadataPath, Option<Vec<Bson>>>,
     /// What is asked.
     asked: Option<(Ticket, KnownOf)>,
-    /// What of the store may stand after words of a filter, once it was told; nothing where it could not be.
+    /// What of the store may stand after words of a filter, once it was told.
     filter_values: HashMap<FilterValues, Vec<String>>,
+    /// What could not be told. It is missed by nobody, and asked again only once the connection is back.
+    untold: Vec<KnownOf>,
     /// The chosen one of what is offered.
     chosen: Option<usize>,
 }
@@ -199,7 +201,7 @@ impl KnownFields {
             KnownOf::Values(path) => self.values.contains_key(path),
             KnownOf::Filter(of) => self.filter_values.contains_key(of),
         };
-        if is_known || self.asked.is_some() {
+        if is_known || self.asked.is_some() || self.untold.contains(&of) {
             return None;
         }
         let ticket = tickets.take();
@@ -227,18 +229,16 @@ impl KnownFields {
         self.filter_values.get(&of).map_or(&[], Vec::as_slice)
     }
 
-    /// What was told; an offer is missed by nobody where it could not be.
+    /// What was told, or could not be.
     pub(super) fn on_event(&mut self, event: Event) {
         match event {
             Event::MetadataKeys(_, keys) => self.keys = Some(keys),
             Event::MetadataValues(_, path, values) => drop(self.values.insert(path, values)),
             Event::FilterValues(_, of, values) => drop(self.filter_values.insert(of, values.unwrap_or_default())),
-            Event::Failed { ticket, .. } => match self.asked.take_if(|(asked, _)| *asked == ticket) {
-                Some((_, KnownOf::Keys)) => self.keys = Some(MetadataKeys::default()),
-                Some((_, KnownOf::Values(path))) => drop(self.values.insert(path, None)),
-                Some((_, KnownOf::Filter(of))) => drop(self.filter_values.insert(of, Vec::new())),
-                None => {}
-            },
+            Event::Failed { ticket, .. } => {
+                let failed = self.asked.take_if(|(asked, _)| *asked == ticket);
+                self.untold.extend(failed.map(|(_, of)| of));
+            }
             _ => return,
         }
         self.let_go();
@@ -247,6 +247,11 @@ impl KnownFields {
     /// What is asked, if anything, is answered, or is not any more: then it is asked again once it is of use.
     pub(super) fn let_go(&mut self) {
         (self.asked, self.chosen) = (None, None);
+    }
+
+    /// The connection is back: what could not be told may be now.
+    pub(super) fn on_up(&mut self) {
+        self.untold.clear();
     }
 }
 

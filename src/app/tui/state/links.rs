@@ -95,6 +95,9 @@ mod tests {
         assert_eq!(letters(&screen), Some(("https://a.example/x".into(), "oy".into())));
         let effects = screen.state.update(Input::Key(KeyCode::Char('o').into()));
         assert!(matches!(&effects[..], [Effect::OpenLink(address)] if address == "https://a.example/x"));
+        screen.put(Input::NotOpened("it is not opened".to_owned()));
+        assert_eq!(screen.state.said.as_deref(), Some("it is not opened"));
+        assert!(screen.state.is_said_in_full(), "it can be read later");
     }
 
     #[test]

@@ -201,7 +201,6 @@ impl AppState {
     }
 
     fn of_modal(&self, modal: &Modal) -> Vec<KeyOffer> {
-        let is_open = self.workspace.connection.is_open();
         match modal {
             Modal::Prompt(_)
             | Modal::Editor(_)
@@ -218,25 +217,20 @@ impl AppState {
             // What is typed in it, and the types to choose from, tell their keys themselves.
             Modal::Form(form) if form.is_typing() || form.retyping().is_some() => Vec::new(),
             Modal::Form(form) => of_form::offers(form, self.copied_field.is_some()),
-            Modal::Places(menu) if is_open || self.has_others() => {
-                let is_open = menu.chosen().is_some_and(|place| self.is_place_open(place));
-                let close = is_open.then_some((Action::CloseConnection, "close"));
-                let again = matches!(self.workspace.connection.stage, Stage::Failed(_));
-                let again = again.then_some((Action::Reload, "try again"));
-                let first = [(Action::Open, "open"), (Action::Add, "type one")];
-                again
-                    .into_iter()
-                    .chain(first)
-                    .chain(close)
-                    .chain([(Action::Back, "back"), (Action::Help, "help")])
-                    .collect()
-            }
-            Modal::Places(_) => {
+            Modal::Places(menu) => {
                 let failed = matches!(self.workspace.connection.stage, Stage::Failed(_));
-                let again = failed.then_some((Action::Reload, "try again"));
-                let rest =
-                    [(Action::Open, "open"), (Action::Add, "type one"), (Action::Help, "help"), (Action::Quit, "quit")];
-                again.into_iter().chain(rest).collect()
+                let is_open = menu.chosen().is_some_and(|place| self.is_place_open(place));
+                let goes_back = self.workspace.connection.is_open() || self.has_others();
+                let offers = [
+                    failed.then_some((Action::Reload, "try again")),
+                    Some((Action::Open, "open")),
+                    Some((Action::Add, "type one")),
+                    is_open.then_some((Action::CloseConnection, "close")),
+                    goes_back.then_some((Action::Back, "back")),
+                    Some((Action::Help, "help")),
+                    (!goes_back).then_some((Action::Quit, "quit")),
+                ];
+                offers.into_iter().flatten().collect()
             }
             Modal::Fleet => self.of_fleet(),
             Modal::Themes(_) => {

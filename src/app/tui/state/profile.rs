@@ -87,8 +87,8 @@ pub struct ProfilePane {
     ticket: Ticket,
     /// The connection string with its password, where that is known.
     whole: Option<SecretString>,
-    /// It is being kept.
-    waits: bool,
+    /// The name that it is being kept under.
+    kept_as: Option<String>,
 }
 
 /// Without where it is: a password may be in it.
@@ -111,8 +111,13 @@ impl ProfilePane {
             whole: whole_of(&place.origin).filter(|_| has_user),
             place: place.clone(),
             ticket,
-            waits: false,
+            kept_as: None,
         }
+    }
+
+    /// Whether it is being kept under that name.
+    fn is_kept_as(&self, name: &str) -> bool {
+        self.kept_as.as_deref() == Some(name)
     }
 
     /// The rows that there are, in their order.

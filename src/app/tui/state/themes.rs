@@ -10,7 +10,7 @@ use super::{
     theme_menu::{ThemeItem, ThemeMenu},
 };
 use crate::app::{
-    config::{ThemeName, write::ConfigEdit},
+    config::{ThemeName, Ui, write::ConfigEdit},
     keymap::Action,
     tui::render::look::{Theme, colour::Ground},
 };
@@ -18,12 +18,7 @@ use crate::app::{
 impl AppState {
     /// Shows the themes, at the one in use.
     pub(super) fn open_themes(&mut self) -> Vec<Effect> {
-        let about = |name: &str| self.ui.themes.sheet(name).map(|sheet| sheet.about);
-        let auto = Ok(format!("{} or {}", self.ui.theme_dark, self.ui.theme_light));
-        let auto = ThemeItem { name: ThemeName::Auto.as_str().to_owned(), about: auto };
-        let named = self.ui.themes.names().into_iter();
-        let named = named.map(|name| ThemeItem { name: name.to_owned(), about: about(name) });
-        let mut menu = Menu::new(std::iter::once(auto).chain(named).collect());
+        let mut menu = Menu::new(items(&self.ui, ""));
         let at = menu.items.iter().position(|item| item.name == self.ui.theme);
         menu.select(at.unwrap_or(0));
         self.modals.push(Modal::Themes(Box::new(ThemeMenu { menu, before: self.ui.theme.clone() })));
@@ -170,13 +165,21 @@ pub(super) fn run(state: &mut AppState, words: &str) -> Result<Vec<Effect>, Type
 /// The themes whose names begin with what is typed, then those that hold it.
 pub(super) fn complete(state: &AppState, typed: &str) -> Vec<Completion> {
     let typed = typed.trim();
-    let auto = (ThemeName::Auto.as_str(), "by the background".to_owned());
-    let about = |name: &str| state.ui.themes.sheet(name).map_or_else(|why| why, |sheet| sheet.about);
-    let named = state.ui.themes.names().into_iter().map(|name| (name, about(name)));
-    let mut fitting: Vec<(&str, String)> =
-        std::iter::once(auto).chain(named).filter(|(name, _)| name.contains(typed)).collect();
-    fitting.sort_by_key(|(name, _)| !name.starts_with(typed));
-    fitting.into_iter().map(|(name, help)| Completion { text: name.to_owned(), help }).collect()
+    let mut fitting = items(&state.ui, typed);
+    fitting.sort_by_key(|item| !item.name.starts_with(typed));
+    let offer = |item: ThemeItem| Completion { text: item.name, help: item.about.unwrap_or_else(|why| why) };
+    fitting.into_iter().map(offer).collect()
+}
+
+/// The themes whose names hold that, `auto` first.
+fn items(ui: &Ui, typed: &str) -> Vec<ThemeItem> {
+    let auto = ThemeName::Auto.as_str();
+    let by_ground = format!("{} or {}", ui.theme_dark, ui.theme_light);
+    let about = |name: &str| {
+        if name == auto { Ok(by_ground.clone()) } else { ui.themes.sheet(name).map(|sheet| sheet.about) }
+    };
+    let names = std::iter::once(auto).chain(ui.themes.names()).filter(|name| name.contains(typed));
+    names.map(|name| ThemeItem { name: name.to_owned(), about: about(name) }).collect()
 }
 
 #[cfg(test)]

@@ -155,13 +155,10 @@ impl ConversationState {
 
     /// What is said where a message has to be loaded to be known as a landmark, and not all are.
     fn known_of(&self, kind: Landmark) -> &'static str {
-        let is_all = self.open.as_ref().is_none_or(|open| {
-            let shown = (0..open.windows.len()).filter(|agent| open.timeline.shows(*agent));
-            shown
-                .map(|agent| (agent, &open.windows[agent]))
-                .all(|(agent, window)| window.loaded().count() as u64 >= open.counts[agent])
-        });
-        if kind == Landmark::Finding && !is_all { " (of the messages loaded)" } else { "" }
+        let Some(open) = self.open.as_ref().filter(|_| kind == Landmark::Finding) else { return "" };
+        let is_whole = |agent: usize| open.windows[agent].loaded().count() as u64 >= open.counts[agent];
+        let mut shown = (0..open.windows.len()).filter(|agent| open.timeline.shows(*agent));
+        if shown.all(is_whole) { "" } else { " (of the messages loaded)" }
     }
 
     /// The move that waited for the whole conversation to be known.

@@ -1,4 +1,4 @@
-//! What a person does: moving, folding, switching tabs, going through places found, copying.
+//! What a person does: moving, folding, switching tabs, going through places found.
 
 use super::{ConversationState, Landmark, open::Goal, part::MessagePart, place, timeline::Spot};
 use crate::app::keymap::Action;
@@ -10,11 +10,11 @@ use crate::{
             state::{Effect, Tickets},
         },
     },
-    session::{AgentId, plain},
+    session::AgentId,
 };
 
 impl ConversationState {
-    /// Moves, folds, switches agents, goes through places found, copies (`Effect::Copy`). `None`: not for this pane.
+    /// Moves, folds, switches agents, goes through places found. `None`: not for this pane.
     pub fn on_action(&mut self, action: Action, tickets: &mut Tickets) -> Option<Vec<Effect>> {
         if let Some((kind, down)) = Landmark::of(action) {
             return Some(self.go_by(kind, down, tickets));
@@ -42,7 +42,6 @@ impl ConversationState {
                 return Some(self.next_hit(action == Action::NextMatch, tickets));
             }
             Action::MoveAgain => return Some(self.go_again(tickets)),
-            Action::Copy => return Some(self.copy()),
             _ => return None,
         }
         Some(self.moved(tickets))
@@ -261,12 +260,5 @@ impl ConversationState {
             self.show_tab(spot.agent);
         }
         self.set_goal(Goal::Hit(spot));
-    }
-
-    fn copy(&mut self) -> Vec<Effect> {
-        match self.selected() {
-            Some((_, message)) => vec![Effect::Copy(plain::text_of(message))],
-            None => vec![Effect::Say("nothing to copy".to_owned())],
-        }
     }
 }

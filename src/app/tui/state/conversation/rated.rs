@@ -70,13 +70,18 @@ impl ConversationState {
         self.refresh();
     }
 
+    /// What has feedback, stored or on its way: agent and `message_id`.
+    pub(super) fn rated(&self) -> HashSet<(&str, i64)> {
+        let stored = self.session().map(|session| session.feedbacks.as_slice()).unwrap_or_default();
+        let coming = self.pending.iter().filter(|pending| !pending.is_taken_back).map(|pending| &pending.shown);
+        let all = stored.iter().chain(coming);
+        all.filter_map(|feedback| Some((feedback.agent_id.as_deref()?, feedback.message_id?))).collect()
+    }
+
     /// The answers of the open session without feedback, in stored order, agent by agent; `None`: they are not known yet.
     #[must_use]
     pub fn unrated(&self) -> Option<Vec<Answer>> {
-        let coming = self.pending.iter().filter(|pending| !pending.is_taken_back).map(|pending| &pending.shown);
-        let all = self.session()?.feedbacks.iter().chain(coming);
-        let of_messages = all.filter_map(|feedback| Some((feedback.agent_id.as_deref()?, feedback.message_id?)));
-        let rated: HashSet<(&str, i64)> = of_messages.collect();
+        let rated = self.rated();
         let answers = self.outline()?.agents.iter().flat_map(|agent| {
             let answers = agent.samples.iter().filter(|sample| is_answer(sample));
             answers.filter_map(|sample| {

@@ -306,14 +306,6 @@ fn items_fold_where_the_cursor_is() {
 }
 
 #[test]
-fn copying_takes_the_selected_message() {
-    let mut desk = long(3);
-    settle(&mut desk);
-    desk.press(Action::Copy);
-    assert!(matches!(&desk.told[..], [Effect::Copy(text)] if text == "message number 2"));
-}
-
-#[test]
 fn opening_another_keeps_the_first_until_it_comes() {
     let mut desk =
         Desk::new(vec![sample::session("one", &[("a", 3)], 3), sample::session("two", &[("b", 3)], 3)], 60, 20);

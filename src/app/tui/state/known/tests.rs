@@ -90,6 +90,9 @@ fn one_question_is_asked_at_a_time_and_none_again() {
     known_fields.on_event(Event::Failed { ticket, lane, error: Error::other("reading", "slow") });
     assert!(known_fields.ask(&form, &mut tickets).is_none(), "what could not be told is not asked again");
     assert!(known_fields.offers(&form).is_empty());
+    known_fields.on_up();
+    let again = known_fields.ask(&form, &mut tickets);
+    assert!(matches!(again, Some(Effect::Ask(Command::MetadataValues(..)))), "the connection is back");
 }
 
 #[test]

@@ -33,14 +33,22 @@ impl AppState {
         let Some(Modal::Profile(pane)) = self.modals.last_mut() else { return Vec::new() };
         match pane.on_key(key) {
             WordKey::Taken | WordKey::Complete => Vec::new(),
-            WordKey::Enter if pane.waits => Vec::new(),
+            WordKey::Enter if pane.kept_as.is_some() => Vec::new(),
             WordKey::Enter => {
                 let edit = pane.edit();
                 // What was typed stays until it is kept.
-                pane.waits = edit.is_some();
+                if let Some(ConfigEdit::Profile(name, _)) = &edit {
+                    pane.kept_as = Some(name.clone());
+                }
                 edit.map(|edit| Effect::Configure(Box::new(edit))).into_iter().collect()
             }
-            WordKey::Leave if pane.waits => self.close_modal(),
+            WordKey::Leave if pane.kept_as.is_some() => {
+                if let Some(Modal::Profile(pane)) = self.modals.pop() {
+                    // Once it is kept it is known all the same.
+                    self.left_profile = Some(pane);
+                }
+                Vec::new()
+            }
             WordKey::Leave => {
                 self.modals.pop();
                 self.say("not kept; :save-profile keeps it later")
@@ -50,14 +58,20 @@ impl AppState {
 
     /// The file of settings was changed, or could not be: why stands where it can be put right.
     pub(in super::super) fn on_configured(&mut self, edit: &ConfigEdit, said: Result<String, String>) -> Vec<Effect> {
-        let pane = self.modals.iter_mut().find_map(|modal| match modal {
-            Modal::Profile(pane) if pane.waits && matches!(edit, ConfigEdit::Profile(..)) => Some(pane),
-            _ => None,
-        });
         match (said, edit) {
-            (Err(why), _) => {
+            (Ok(said), ConfigEdit::Profile(name, profile)) => {
+                self.take_profile(name, profile);
+                self.say(said)
+            }
+            (Ok(said), _) => self.say(said),
+            (Err(why), ConfigEdit::Profile(name, _)) => {
+                self.left_profile.take_if(|pane| pane.is_kept_as(name));
+                let pane = self.modals.iter_mut().find_map(|modal| match modal {
+                    Modal::Profile(pane) if pane.is_kept_as(name) => Some(pane),
+                    _ => None,
+                });
                 if let Some(pane) = pane {
-                    pane.waits = false;
+                    pane.kept_as = None;
                     pane.row = ProfileRow::Name;
                     pane.name.problem = Some(why);
                 } else {
@@ -65,19 +79,22 @@ impl AppState {
                 }
                 Vec::new()
             }
-            (Ok(said), ConfigEdit::Profile(name, profile)) => {
-                self.take_profile(name, profile);
-                self.say(said)
+            (Err(why), _) => {
+                self.tell_error(why);
+                Vec::new()
             }
-            (Ok(said), _) => self.say(said),
         }
     }
 
     /// A place is a profile from now on: it is called so, and can be chosen by its name.
     fn take_profile(&mut self, name: &str, profile: &NewProfile) {
-        let waits = |modal: &Modal| matches!(modal, Modal::Profile(pane) if pane.waits);
-        let Some(position) = self.modals.iter().position(waits) else { return };
-        let Modal::Profile(pane) = self.modals.remove(position) else { return };
+        let is_kept = |modal: &Modal| matches!(modal, Modal::Profile(pane) if pane.is_kept_as(name));
+        let position = self.modals.iter().position(is_kept);
+        let pane = match position.map(|position| self.modals.remove(position)) {
+            Some(Modal::Profile(pane)) => Some(pane),
+            _ => self.left_profile.take_if(|pane| pane.is_kept_as(name)),
+        };
+        let Some(pane) = pane else { return };
         let before = pane.place;
         let kept = Place {
             name: name.to_owned(),
@@ -255,6 +272,17 @@ mod tests {
         screen.press("c\n");
         let connects = screen.asked.iter().any(|command| matches!(command, Command::Connect(..)));
         assert!(!connects && screen.state.modals.is_empty(), "it is open");
+    }
+
+    #[test]
+    fn what_is_left_while_it_is_being_kept_is_known_once_it_is() {
+        let mut screen = typed();
+        let edit = kept(&mut screen);
+        screen.press("\u{1b}");
+        assert!(screen.state.modals.is_empty());
+        screen.put(Input::Configured(Box::new(edit), Ok("the profile db is kept".to_owned())));
+        let here = screen.state.workspace.connection.place.as_ref().unwrap();
+        assert!(here.is_profile && here.name == "db" && screen.state.is_place_shown(&screen.state.places[0]));
     }
 
     #[test]

@@ -78,7 +78,7 @@ fn auto_follows_the_terminal_also_after_another_theme() {
 
 #[test]
 fn a_theme_with_a_mistake_is_told_at_the_start_and_the_screen_goes_on() {
-    let ui = crate::app::config::Ui { theme: "nrod".into(), ..crate::app::config::Ui::default() };
+    let ui = Ui { theme: "nrod".into(), ..Ui::default() };
     let screen = Screen::with(120, 40, None, ui);
     let said = screen.state.said.unwrap();
     assert_eq!(said, "theme not used: there is no theme \"nrod\"; did you mean \"nord\"?");

@@ -48,14 +48,6 @@ impl ConversationState {
         Some(stops)
     }
 
-    /// What has feedback, stored or on its way: agent and `message_id`.
-    fn rated(&self) -> HashSet<(&str, i64)> {
-        let stored = self.session().map(|session| session.feedbacks.as_slice()).unwrap_or_default();
-        let coming = self.pending.iter().filter(|pending| !pending.is_taken_back).map(|pending| &pending.shown);
-        let all = stored.iter().chain(coming);
-        all.filter_map(|feedback| Some((feedback.agent_id.as_deref()?, feedback.message_id?))).collect()
-    }
-
     /// Messages with something wrong: with their history, as the outline tells, or that could not be read whole, of those loaded.
     fn findings(&self) -> BTreeSet<Spot> {
         let Some((open, outline)) = self.open.as_ref().zip(self.outline()) else { return BTreeSet::new() };
