@@ -220,7 +220,7 @@ async fn every_order_of_the_fixtures_is_the_servers_or_that_of_their_figures() {
 
 fn figured_order(documents: &[Document], sort: &Sort) -> Vec<SessionKey> {
     let mut sorted: Vec<&Document> = documents.iter().collect();
-    sorted.sort_by(|a, b| sort.compare(a, b));
+    sort.sort_documents(&mut sorted);
     sorted.into_iter().map(|document| SessionKey::new(document["_id"].clone())).collect()
 }
 
