@@ -52,8 +52,8 @@ const FILTER: &str = "Which sessions; empty: all. Terms separated by spaces must
     10..20; feedback:WORD (a comment contains it); has:interrupt (an agent waits for a person) has:tool has:error (slow); \
     since:TIME until:TIME (by the session's life); created:>2026-11-01 updated:<12h (younger than 12 hours); \
     has:feedback has:comment has:guardrail has:finding (a history that a model may refuse, or an agent that waits for a person; \
-    slow) has:meta.KEY; rating:up|down|neutral; meta.KEY:value meta.KEY:>5. TIME is an age (30m, 12h, 7d, 2w), a day \
-    (2026-11-23, UTC) or an RFC 3339 time. Texts within messages are found by find_text.";
+    not fields that cannot be read, which session_health lists; slow) has:meta.KEY; rating:up|down|neutral; meta.KEY:value \
+    meta.KEY:>5. TIME is an age (30m, 12h, 7d, 2w), a day (2026-11-23, UTC) or an RFC 3339 time. Texts within messages are found by find_text.";
 
 pub fn tools() -> Vec<McpTool> {
     vec![
