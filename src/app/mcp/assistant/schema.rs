@@ -4,7 +4,10 @@ mod output;
 
 use serde_json::{Value, json};
 
-use crate::app::mcp::{McpTool, object};
+use crate::{
+    app::mcp::{McpTool, object},
+    repository::SortBy,
+};
 
 /// Names of the tools.
 pub const LIST: &str = "list_sessions";
@@ -94,16 +97,21 @@ fn tool(
 
 fn list() -> Described {
     let description = format!(
-        "Lists stored agent sessions, newest first, with agents, message counts, feedback, tokens, size and metadata. \
-         `complete` false: more match. Examples: {{\"filter\": \"since:1d rating:down\"}} (disliked today), \
+        "Lists stored agent sessions, those changed last first or as `sort` says, with agents, message counts, feedback, tokens, \
+         size and metadata. `complete` false: more match. Examples: {{\"filter\": \"since:1d rating:down\"}} (disliked today), \
          {{\"filter\": \"app:support meta.tier:gold\", \"limit\": 5}}, {{\"filter\": \"since:24h\", \"count\": true, \"limit\": 1}} \
-         (how many). For sessions in which tools failed use {FIND} with where \"tool_errors\"."
+         (how many), {{\"sort\": \"tokens\", \"limit\": 3}} (which used most). For sessions in which tools failed use {FIND} with \
+         where \"tool_errors\"."
     );
     let properties = json!({
         "filter": filter(),
         "sort": {
-            "type": "string", "enum": ["updated", "created"], "default": "updated",
-            "description": "By which date, newest first.",
+            "type": "string", "default": "updated",
+            "description": format!(
+                "By what: {}; with :asc or :desc. Else texts begin with a, dates with the newest, figures with the most. By \
+                 anything but a date or the id each session may have to be looked at (slow).",
+                SortBy::NAMES.join(", "),
+            ),
         },
         "limit": number(1, MOST_SESSIONS, SESSIONS, "Sessions in the answer."),
         "count": {
