@@ -277,10 +277,12 @@ impl<'a> Looking<'a> {
 
     fn keep_the_first(&mut self) {
         if self.sessions.len() >= 2 * MOST_KEPT {
+            // Sorted, nothing tells any more which look was the last.
+            self.keep_the_last_looks();
             let sort = &self.query.sort;
             self.sessions.sort_by(|a, b| sort.order(a, b));
+            self.is_full |= self.sessions.len() > MOST_KEPT;
             self.sessions.truncate(MOST_KEPT);
-            self.is_full = true;
         }
     }
 
