@@ -88,7 +88,7 @@ impl SessionReader for MemoryRepository {
             return Page::of(Vec::new(), PageEnd::at(query.after.clone()));
         }
         let mut found = self.matching(&query.filter);
-        found.sort_by(|a, b| query.sort.compare(a, b));
+        query.sort.sort_documents(&mut found);
         let mut rows: Vec<Summary> = found.iter().map(|document| query.metadata.summary(document)).collect();
         let after = match &query.after {
             Some(Cursor::Undated { after: Some(id) }) => {

@@ -119,7 +119,7 @@ async fn ordered(repository: Arc<dyn SessionRepository>) -> Outcome {
     // Dates have a case of their own; how large a session is each store measures its own way.
     let is_alike = |by: &SortBy| !matches!(by, SortBy::Updated | SortBy::Created | SortBy::Figure(SessionFigure::Size));
     for sort in orders.filter(is_alike).map(Sort::new).flat_map(|sort| [sort.reversed(), sort]) {
-        documents.sort_by(|a, b| sort.compare(a, b));
+        sort.sort_documents(&mut documents);
         let id = |document: &Document| SessionKey::new(document.get("_id").cloned().unwrap_or(Bson::Null));
         let expected: Vec<SessionKey> = documents.iter().map(id).collect();
         for limit in [1, 2, 100] {

@@ -40,8 +40,12 @@ async fn refused(tools: &Assistant, tool: &str, arguments: Value) -> String {
 
 /// The sessions of all pages.
 async fn listed(tools: &Assistant, limit: u64) -> Vec<Value> {
+    sorted(tools, limit, "updated").await
+}
+
+async fn sorted(tools: &Assistant, limit: u64, sort: &str) -> Vec<Value> {
     let mut found = Vec::new();
-    let mut arguments = json!({ "limit": limit });
+    let mut arguments = json!({ "limit": limit, "sort": sort });
     for _ in 0..100 {
         let page = answer(tools, "list_sessions", arguments.clone()).await;
         let rows = page["sessions"].as_array().expect("rows");
@@ -69,7 +73,10 @@ async fn every_session_is_listed_once_and_taken_back_by_every_tool() {
     assert_eq!(rows.len(), documents.len());
     assert_eq!(ids(&rows).into_iter().collect::<BTreeSet<_>>().len(), documents.len());
     // Those of one date stand in any order, and long metadata are cut to what an answer has room for.
-    assert_eq!(ids(&listed(&tools, 50).await).into_iter().collect::<BTreeSet<_>>(), ids(&rows).into_iter().collect());
+    for (sort, limit) in [("updated", 50), ("id:desc", 7), ("tokens", 7), ("meta.priority:asc", 7)] {
+        let sorted = sorted(&tools, limit, sort).await;
+        assert_eq!(ids(&sorted).into_iter().collect::<BTreeSet<_>>(), ids(&rows).into_iter().collect(), "{sort}");
+    }
     for row in &rows {
         let only = json!({ "session_id": row["session_id"] });
         let shown = answer(&tools, "show_messages", only.clone()).await;

@@ -101,7 +101,7 @@ pub enum Column {
     Feedback,
     /// `guardrail`: events.
     Guardrail,
-    /// `findings`: of the session and its histories.
+    /// `findings`: of the session and its histories; fields that cannot be read are not counted.
     Findings,
     /// `size`: of the document.
     Size,

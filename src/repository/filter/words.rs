@@ -115,18 +115,21 @@ mod tests {
     #[test]
     fn every_word_is_one_that_can_be_read() {
         for word in filter_words() {
-            let value = match word.values {
-                FilterValues::Words([first, ..]) => (*first).to_owned(),
-                FilterValues::Ages if matches!(word.text, "created:" | "updated:") => "<7d".to_owned(),
-                FilterValues::Ages => "7d".to_owned(),
-                FilterValues::Numbers if word.text == "latency:" => ">5s".to_owned(),
-                FilterValues::Numbers => ">5".to_owned(),
-                FilterValues::MetadataKeys => "key:x".to_owned(),
-                _ => "x".to_owned(),
+            let values: &[&str] = match word.values {
+                FilterValues::Words(all) => all,
+                FilterValues::Ages if matches!(word.text, "created:" | "updated:") => &["<7d"],
+                FilterValues::Ages => &["7d"],
+                FilterValues::Numbers if word.text == "latency:" => &[">5s"],
+                FilterValues::Numbers => &[">5"],
+                FilterValues::MetadataKeys => &["key:x"],
+                _ => &["x"],
             };
-            let text = format!("{}{value}", word.text);
-            let read = Filter::parse(&text, Timestamp::UNIX_EPOCH);
-            assert!(read.as_ref().is_ok_and(|filter| filter.terms.len() == 1), "{text}: {read:?}");
+            for value in values {
+                let key = if *value == "meta." { "key" } else { "" };
+                let text = format!("{}{value}{key}", word.text);
+                let read = Filter::parse(&text, Timestamp::UNIX_EPOCH);
+                assert!(read.as_ref().is_ok_and(|filter| filter.terms.len() == 1), "{text}: {read:?}");
+            }
         }
         for figure in SessionFigure::ALL {
             assert!(filter_words().iter().any(|word| word.text == format!("{}:", figure.name())));

@@ -64,9 +64,8 @@ fn pipeline(reader: &MongoRepository, keys: &[SessionKey]) -> Vec<Document> {
 
 /// What tells of an agent whether it waits for a person; nothing where it does not.
 fn waiting() -> Document {
-    const STATE: &str = "$$a.v.agent_data._internal_state.interrupt_state";
-    let interrupts = doc! { "activated": true, "interrupts": format!("{STATE}.interrupts") };
-    doc! { "$cond": [ { "$eq": [ format!("{STATE}.activated"), true ] }, interrupts, Bson::Null ] }
+    let interrupts = doc! { "activated": true, "interrupts": expr::interrupt("interrupts") };
+    doc! { "$cond": [ { "$eq": [ expr::interrupt("activated"), true ] }, interrupts, Bson::Null ] }
 }
 
 fn one(row: &RawDocument) -> (SessionKey, Details) {

@@ -41,6 +41,11 @@ pub(super) fn each_agent(in_each: impl Into<Bson>) -> Document {
     doc! { "$map": { "input": fields("$agents"), "as": "a", "in": in_each.into() } }
 }
 
+/// The path of a field of an agent's interrupt state, within [`each_agent`].
+pub(super) fn interrupt(field: &str) -> String {
+    format!("$$a.v.agent_data._internal_state.interrupt_state.{field}")
+}
+
 /// An object in place of whatever stands there; plain braces in `$addFields` would reach into an object or array.
 pub(super) fn object(fields: Document) -> Document {
     doc! { "$mergeObjects": [fields] }

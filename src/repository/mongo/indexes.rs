@@ -29,15 +29,23 @@ const DOING: Doing = Doing::new("listIndexes", "the indexes of the collection");
 #[derive(Default, Clone)]
 pub(super) struct KnownIndexes(Arc<Mutex<SeenIndexes>>);
 
-type SeenIndexes = Option<(Instant, Vec<String>)>;
+type SeenIndexes = Option<(Instant, Vec<LeadingField>)>;
+
+/// The field that an index begins with.
+#[derive(Clone)]
+struct LeadingField {
+    name: String,
+    /// The index compares texts in a way of its own.
+    is_collated: bool,
+}
 
 impl KnownIndexes {
-    fn get(&self) -> Option<Vec<String>> {
+    fn get(&self) -> Option<Vec<LeadingField>> {
         let known = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         known.as_ref().filter(|(seen, _)| seen.elapsed() < BELIEVE_FOR).map(|(_, fields)| fields.clone())
     }
 
-    fn set(&self, fields: Option<Vec<String>>) {
+    fn set(&self, fields: Option<Vec<LeadingField>>) {
         let mut known = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *known = fields.map(|fields| (Instant::now(), fields));
     }
@@ -46,18 +54,26 @@ impl KnownIndexes {
 /// Whether an index can give the documents in the order of that field. Where the indexes may not be listed, we hope
 /// so: the answer is right either way, only slower.
 pub(super) async fn serves(reader: &MongoRepository, field: &str) -> Result<bool> {
-    Ok(known(reader, field).await?.unwrap_or(true))
+    Ok(known(reader, field, false).await?.unwrap_or(true))
 }
 
 /// Whether an index surely can.
 pub(super) async fn leads(reader: &MongoRepository, field: &str) -> Result<bool> {
-    Ok(known(reader, field).await?.unwrap_or(false))
+    Ok(known(reader, field, false).await?.unwrap_or(false))
 }
 
-/// `None` where the indexes may not be listed.
-async fn known(reader: &MongoRepository, field: &str) -> Result<Option<bool>> {
-    match leading_fields(reader).await {
-        Ok(fields) => Ok(Some(fields.iter().any(|leading| leading == field))),
+/// Whether one surely can that has its texts in the order of their bytes.
+pub(super) async fn leads_plainly(reader: &MongoRepository, field: &str) -> Result<bool> {
+    Ok(known(reader, field, true).await?.unwrap_or(false))
+}
+
+/// Whether there is one that begins so; `None` where the indexes may not be listed.
+async fn known(reader: &MongoRepository, field: &str, plainly: bool) -> Result<Option<bool>> {
+    match seen(reader).await {
+        Ok(fields) => {
+            let leads = |leading: &LeadingField| leading.name == field && !(plainly && leading.is_collated);
+            Ok(Some(fields.iter().any(leads)))
+        }
         Err(Error::Denied { .. }) => Ok(None),
         Err(error) => Err(error),
     }
@@ -65,6 +81,10 @@ async fn known(reader: &MongoRepository, field: &str) -> Result<Option<bool>> {
 
 /// Leading fields of the indexes that hold every document in order.
 pub(super) async fn leading_fields(reader: &MongoRepository) -> Result<Vec<String>> {
+    Ok(seen(reader).await?.into_iter().map(|leading| leading.name).collect())
+}
+
+async fn seen(reader: &MongoRepository) -> Result<Vec<LeadingField>> {
     if let Some(fields) = reader.indexes.get() {
         return Ok(fields);
     }
@@ -77,7 +97,8 @@ pub(super) async fn leading_fields(reader: &MongoRepository) -> Result<Vec<Strin
             && usable
             && is_order(order)
         {
-            fields.push(field.clone());
+            let is_collated = index.options.as_ref().is_some_and(|options| options.collation.is_some());
+            fields.push(LeadingField { name: field.clone(), is_collated });
         }
     }
     reader.indexes.set(Some(fields.clone()));

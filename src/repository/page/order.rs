@@ -1,6 +1,6 @@
 //! What a session is sorted by, and which of two comes first: the one rule for every store.
 
-use std::cmp::Ordering;
+use std::{borrow::Borrow, cmp::Ordering};
 
 use bson::{Binary, Bson, Document};
 use jiff::Timestamp;
@@ -81,16 +81,19 @@ impl SortBy {
 }
 
 impl Sort {
-    /// Which of two sessions comes first, from their whole documents: how a store that holds them in memory sorts its lists, and what
-    /// the order of every store is tested against. Findings are those of now.
-    #[must_use]
-    pub fn compare(&self, a: &Document, b: &Document) -> Ordering {
+    /// Puts the whole documents of sessions into this order, each read once: how a store that holds them in memory sorts its lists, and
+    /// what the order of every store is tested against. Findings are those of now.
+    pub fn sort_documents<D: Borrow<Document>>(&self, sessions: &mut Vec<D>) {
         let now = Timestamp::now();
-        let placed = |document: &Document| PlacedSession {
-            value: self.by.value_of(document, now),
-            key: SessionKey::new(document.get("_id").cloned().unwrap_or(Bson::Null)),
-        };
-        self.order(&placed(a), &placed(b))
+        let mut placed: Vec<(PlacedSession, D)> =
+            sessions.drain(..).map(|session| (self.placed(session.borrow(), now), session)).collect();
+        placed.sort_by(|(a, _), (b, _)| self.order(a, b));
+        sessions.extend(placed.into_iter().map(|(_, session)| session));
+    }
+
+    fn placed(&self, document: &Document, now: Timestamp) -> PlacedSession {
+        let key = SessionKey::new(document.get("_id").cloned().unwrap_or(Bson::Null));
+        PlacedSession { value: self.by.value_of(document, now), key }
     }
 
     /// Which of two sessions comes first.
@@ -221,8 +224,13 @@ mod tests {
         doc! { "_id": id, "metadata": metadata }
     }
 
+    fn compare(sort: &Sort, a: &Document, b: &Document) -> Ordering {
+        let now = Timestamp::now();
+        sort.order(&sort.placed(a, now), &sort.placed(b, now))
+    }
+
     fn sorted(sort: &Sort, mut sessions: Vec<Document>) -> Vec<i32> {
-        sessions.sort_by(|a, b| sort.compare(a, b));
+        sort.sort_documents(&mut sessions);
         sessions.iter().map(|session| session.get_i32("_id").unwrap()).collect()
     }
 
@@ -271,9 +279,9 @@ mod tests {
             // Of figures that the first does not tell, the second alone has one.
             let has_none = matches!(sort.by, SortBy::Figure(SessionFigure::Tokens | SessionFigure::LatencyP95));
             let expected = if has_none { Ordering::Greater } else { Ordering::Less };
-            assert_eq!(sort.compare(&less, &more), expected, "{name} {needs:?}");
+            assert_eq!(compare(&sort, &less, &more), expected, "{name} {needs:?}");
             let other = if has_none { Ordering::Greater } else { expected.reverse() };
-            assert_eq!(sort.reversed().compare(&less, &more), other, "-{name}");
+            assert_eq!(compare(&sort.reversed(), &less, &more), other, "-{name}");
         }
     }
 
@@ -283,9 +291,9 @@ mod tests {
             let all: Vec<Option<Bson>> = values().into_iter().map(Some).chain(others()).collect();
             let sort = Sort { by: SortBy::Metadata("k".to_owned()), ascending };
             let [a, b, c] = [(1, a), (2, b), (3, c)].map(|(id, at)| session(id, all[at].clone()));
-            prop_assert_eq!(sort.compare(&a, &b), sort.compare(&b, &a).reverse());
-            if sort.compare(&a, &b).is_le() && sort.compare(&b, &c).is_le() {
-                prop_assert!(sort.compare(&a, &c).is_le());
+            prop_assert_eq!(compare(&sort, &a, &b), compare(&sort, &b, &a).reverse());
+            if compare(&sort, &a, &b).is_le() && compare(&sort, &b, &c).is_le() {
+                prop_assert!(compare(&sort, &a, &c).is_le());
             }
         }
     }

@@ -1,14 +1,17 @@
 //! Lists in any order, against the server's own.
 
-use std::sync::{Arc, Mutex};
+mod ranked;
 
 use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use futures_util::TryStreamExt;
-use mongodb::IndexModel;
+use mongodb::{
+    IndexModel,
+    options::{Collation, CollationStrength, IndexOptions},
+};
 use proptest::{prelude::*, test_runner::TestRunner};
-use strandscope::{Hint, SessionFigure, SessionKey, Sort, SortBy, Summary};
+use strandscope::{SessionFigure, SessionKey, Sort, SortBy, Summary};
 
-use super::common::{every_page, first_page, fixtures, loaded, page, reader};
+use super::common::{every_page, first_page, fixtures, loaded, reader};
 use crate::support::Fresh;
 
 fn ids(rows: &[Summary]) -> Vec<SessionKey> {
@@ -133,10 +136,14 @@ async fn check_values(name: &str, sessions: Vec<Document>, limits: &[u32], index
     if indexed {
         index(&fresh, "metadata.k").await;
     }
-    let reader = reader(&fresh).await;
+    check_order(&fresh, limits, indexed).await;
+}
+
+async fn check_order(fresh: &Fresh, limits: &[u32], indexed: bool) {
+    let reader = reader(fresh).await;
     for sort in both_ways(&field()) {
         let value = expression(&sort.by).expect("it is stored");
-        let expected = stored_order(&fresh, &sort, value).await;
+        let expected = stored_order(fresh, &sort, value).await;
         let plan = reader.plan(&first_page(1).sort(sort.clone())).await.expect("a plan");
         assert_eq!(plan.served, indexed, "{plan:?}");
         for &limit in limits {
@@ -166,6 +173,18 @@ async fn values_and_ids_of_any_type_are_in_the_servers_order() {
 async fn without_an_index_they_are_ranked_in_the_same_order() {
     let sessions: Vec<Document> = (0..).zip(values()).map(|(n, value)| session(Bson::Int32(n), value)).collect();
     check_values("ranked_values", sessions, &[1, 4, 100], false).await;
+}
+
+#[tokio::test]
+async fn an_index_with_a_collation_of_its_own_gives_no_order() {
+    let names = ["b", "B", "a", "A", "é", "e"];
+    let sessions = (0..).zip(names).map(|(n, name)| session(Bson::Int32(n), Some(name.into()))).collect();
+    let (fresh, _) = loaded("sorted_collated_index", sessions).await;
+    let collation = Collation::builder().locale("en").strength(CollationStrength::Primary).build();
+    let options = IndexOptions::builder().collation(collation).build();
+    let model = IndexModel::builder().keys(doc! { "metadata.k": 1 }).options(options).build();
+    fresh.collection.create_index(model).await.expect("an index");
+    check_order(&fresh, &[1, 4, 100], false).await;
 }
 
 #[test]
@@ -220,7 +239,7 @@ async fn every_order_of_the_fixtures_is_the_servers_or_that_of_their_figures() {
 
 fn figured_order(documents: &[Document], sort: &Sort) -> Vec<SessionKey> {
     let mut sorted: Vec<&Document> = documents.iter().collect();
-    sorted.sort_by(|a, b| sort.compare(a, b));
+    sort.sort_documents(&mut sorted);
     sorted.into_iter().map(|document| SessionKey::new(document["_id"].clone())).collect()
 }
 
@@ -231,117 +250,4 @@ fn dates(documents: &[Document], sort: &Sort, keys: &[SessionKey]) -> Vec<Option
         found.and_then(|document| document.get_datetime(name).ok().copied())
     };
     keys.iter().map(date).collect()
-}
-
-fn spoken(id: i32, messages: usize) -> Document {
-    let said = |n: usize| {
-        let usage = doc! { "inputTokens": 10, "outputTokens": 1, "totalTokens": 11 };
-        let message = doc! { "role": "assistant", "content": [{ "text": "x" }], "metadata": { "usage": usage } };
-        doc! { "message": message, "message_id": n as i64 }
-    };
-    let said: Vec<Document> = (0..messages).map(said).collect();
-    doc! { "_id": id, "updated_at": DateTime::from_millis(i64::from(id)), "agents": { "a": { "messages": said } } }
-}
-
-#[tokio::test]
-async fn sessions_that_change_while_a_ranking_is_paged_are_each_shown_once() {
-    let (fresh, reader) = loaded("ranked_changing", (0..9).map(|id| spoken(id, id as usize)).collect()).await;
-    let sort = Sort::new(SortBy::Figure(SessionFigure::Tokens));
-    let (mut rows, mut end) = page(&*reader, &first_page(3).sort(sort.clone())).await;
-    assert_eq!(rows.iter().map(Summary::name).collect::<Vec<_>>(), ["8", "7", "6"]);
-    // The least becomes the most, and one goes.
-    fresh.collection.replace_one(doc! { "_id": 1 }, spoken(1, 50)).await.expect("a write");
-    fresh.collection.delete_one(doc! { "_id": 4 }).await.expect("a deletion");
-    while let Some(next) = end.next {
-        let (more, ended) = page(&*reader, &first_page(3).sort(sort.clone()).after(next)).await;
-        rows.extend(more);
-        end = ended;
-    }
-    let names: Vec<&str> = rows.iter().map(Summary::name).collect();
-    assert_eq!(names, ["8", "7", "6", "5", "3", "2", "1", "0"]);
-    let (first, _) = page(&*reader, &first_page(1).sort(sort)).await;
-    assert_eq!(first[0].name(), "1", "a list from its start is ranked anew");
-}
-
-#[tokio::test]
-async fn a_session_that_changes_while_the_others_are_looked_at_is_ranked_by_what_it_is_then() {
-    let (fresh, _) = loaded("ranked_moving", (0..100).map(|id| spoken(id, 1)).collect()).await;
-    index(&fresh, "updated_at").await;
-    let reader = reader(&fresh).await;
-    // The oldest, which is not looked at yet, becomes the newest; so does one that was.
-    let (uri, database) = (fresh.uri.clone(), fresh.database.clone());
-    let mut change = Some(move || {
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        runtime.block_on(async {
-            let client = mongodb::Client::with_uri_str(uri).await.expect("a client");
-            let sessions = client.database(&database).collection::<Document>("sessions");
-            for (id, messages) in [(0, 50), (99, 40)] {
-                let dated = doc! { "updated_at": DateTime::from_millis(1000) };
-                let changed: Document = spoken(id, messages).into_iter().chain(dated).collect();
-                sessions.replace_one(doc! { "_id": id }, changed).await.expect("a write");
-            }
-        });
-    });
-    let query = first_page(200).sort(SortBy::Figure(SessionFigure::Tokens));
-    let listed = reader.list(&query).on_looked(move |_| {
-        if let Some(change) = change.take() {
-            std::thread::spawn(change).join().expect("it is written");
-        }
-    });
-    let (rows, end) = listed.read().await.expect("a page");
-    let names: Vec<&str> = rows.iter().map(Summary::name).collect();
-    assert_eq!((rows.len(), end.timed_out, &names[..2]), (100, false, &["0", "99"][..]), "{names:?}");
-}
-
-#[tokio::test]
-async fn a_ranking_that_is_not_kept_any_more_goes_on_where_it_was() {
-    let (_fresh, reader) = loaded("ranked_anew", (0..7).map(|id| spoken(id, id as usize)).collect()).await;
-    let sort = |by: SessionFigure| Sort::new(SortBy::Figure(by));
-    let tokens = sort(SessionFigure::Tokens);
-    let mut query = first_page(2).sort(tokens);
-    let mut names = Vec::new();
-    loop {
-        let (rows, end) = page(&*reader, &query).await;
-        names.extend(rows.iter().map(|row| row.name().to_owned()));
-        for other in [SessionFigure::Size, SessionFigure::Messages, SessionFigure::Calls] {
-            page(&*reader, &first_page(1).sort(sort(other))).await;
-        }
-        query.after = end.next;
-        if query.after.is_none() {
-            break;
-        }
-    }
-    assert_eq!(names, ["6", "5", "4", "3", "2", "1", "0"]);
-}
-
-#[tokio::test]
-async fn what_is_looked_at_is_told_and_what_is_read_is_said_before() {
-    let (_fresh, reader) = loaded("ranked_told", (0..20).map(|id| spoken(id, 1)).collect()).await;
-    let query = first_page(5).sort(SortBy::Figure(SessionFigure::Tokens));
-    let plan = reader.plan(&query).await.expect("a plan");
-    assert!(!plan.served && plan.why.contains("tokens") && plan.why.contains("messages"), "{plan:?}");
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let noted = Arc::clone(&told);
-    let listed = reader.list(&query).on_looked(move |sessions| noted.lock().unwrap().push(sessions));
-    let (rows, end) = listed.read().await.expect("a page");
-    assert_eq!((rows.len(), end.note, end.timed_out), (5, None, false));
-    assert_eq!(told.lock().unwrap().last(), Some(&20));
-}
-
-#[tokio::test]
-async fn an_index_that_is_there_is_not_asked_for() {
-    let fresh = crate::support::fresh_collection("ranked_collated").await;
-    // Under such a collation no index tells equal texts apart.
-    let blind = doc! { "create": "sessions", "collation": { "locale": "en", "strength": 1 } };
-    fresh.collection.client().database(&fresh.database).run_command(blind).await.expect("a collection");
-    fresh.load((0..3).map(|id| spoken(id, 1)).collect::<Vec<_>>()).await;
-    let query = first_page(5).sort(SortBy::Application);
-    let hint = async |fresh: &Fresh| {
-        let plan = reader(fresh).await.plan(&query).await.expect("a plan");
-        assert!(!plan.served, "{plan:?}");
-        plan.hint
-    };
-    assert_eq!(hint(&fresh).await, Some(Hint::CreateIndexes));
-    index(&fresh, "application_name").await;
-    assert_eq!(hint(&fresh).await, None);
 }

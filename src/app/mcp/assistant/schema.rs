@@ -4,7 +4,10 @@ mod output;
 
 use serde_json::{Value, json};
 
-use crate::app::mcp::{McpTool, object};
+use crate::{
+    app::mcp::{McpTool, object},
+    repository::SortBy,
+};
 
 /// Names of the tools.
 pub const LIST: &str = "list_sessions";
@@ -52,8 +55,8 @@ const FILTER: &str = "Which sessions; empty: all. Terms separated by spaces must
     10..20; feedback:WORD (a comment contains it); has:interrupt (an agent waits for a person) has:tool has:error (slow); \
     since:TIME until:TIME (by the session's life); created:>2026-11-01 updated:<12h (younger than 12 hours); \
     has:feedback has:comment has:guardrail has:finding (a history that a model may refuse, or an agent that waits for a person; \
-    slow) has:meta.KEY; rating:up|down|neutral; meta.KEY:value meta.KEY:>5. TIME is an age (30m, 12h, 7d, 2w), a day \
-    (2026-11-23, UTC) or an RFC 3339 time. Texts within messages are found by find_text.";
+    not fields that cannot be read, which session_health lists; slow) has:meta.KEY; rating:up|down|neutral; meta.KEY:value \
+    meta.KEY:>5. TIME is an age (30m, 12h, 7d, 2w), a day (2026-11-23, UTC) or an RFC 3339 time. Texts within messages are found by find_text.";
 
 pub fn tools() -> Vec<McpTool> {
     vec![
@@ -94,16 +97,21 @@ fn tool(
 
 fn list() -> Described {
     let description = format!(
-        "Lists stored agent sessions, newest first, with agents, message counts, feedback, tokens, size and metadata. \
-         `complete` false: more match. Examples: {{\"filter\": \"since:1d rating:down\"}} (disliked today), \
+        "Lists stored agent sessions, those changed last first or as `sort` says, with agents, message counts, feedback, tokens, \
+         size and metadata. `complete` false: more match. Examples: {{\"filter\": \"since:1d rating:down\"}} (disliked today), \
          {{\"filter\": \"app:support meta.tier:gold\", \"limit\": 5}}, {{\"filter\": \"since:24h\", \"count\": true, \"limit\": 1}} \
-         (how many). For sessions in which tools failed use {FIND} with where \"tool_errors\"."
+         (how many), {{\"sort\": \"tokens\", \"limit\": 3}} (which used most). For sessions in which tools failed use {FIND} with \
+         where \"tool_errors\"."
     );
     let properties = json!({
         "filter": filter(),
         "sort": {
-            "type": "string", "enum": ["updated", "created"], "default": "updated",
-            "description": "By which date, newest first.",
+            "type": "string", "default": "updated",
+            "description": format!(
+                "By what: {}; with :asc or :desc. Else texts begin with a, dates with the newest, figures with the most. By \
+                 anything but a date or the id each session may have to be looked at (slow).",
+                SortBy::NAMES.join(", "),
+            ),
         },
         "limit": number(1, MOST_SESSIONS, SESSIONS, "Sessions in the answer."),
         "count": {

@@ -17,7 +17,7 @@ use crate::{
     app::{json, namesakes, told},
     metrics,
     repository::{Filter, ListQuery, PageEnd, Projection, SessionReader, Sort, SortBy},
-    session::{Details, SessionKey, Summary, Usage},
+    session::{Details, SessionKey, Summary, Usage, VIEWER_PASSWORD},
 };
 
 /// Histories read at once for their tokens.
@@ -63,7 +63,7 @@ pub async fn list(
     notes.extend(end.note);
     let next = end.next.as_ref().and_then(|next| cursor::seal(schema::LIST, &asked.question, &cursor::of_list(next)));
     if end.next.is_some() && next.is_none() {
-        notes.push("more sessions of that very date follow than a cursor can tell apart; narrow the filter".to_owned());
+        notes.push("more sessions follow from a place that no cursor has room for; narrow the filter".to_owned());
         complete = false;
     }
     let note = (!notes.is_empty()).then(|| notes.join("; "));
@@ -72,11 +72,7 @@ pub async fn list(
 
 fn asked(arguments: &mut AssistantArguments<'_>) -> Result<AskedList, AssistantRefusal> {
     let filter = filter(arguments)?;
-    let sort = match arguments.word("sort", &["updated", "created"])? {
-        "created" => SortBy::Created,
-        _ => SortBy::Updated,
-    };
-    let sort = Sort::new(sort);
+    let sort = sort(arguments)?;
     let limit = arguments.number("limit", 1..=schema::MOST_SESSIONS)?.unwrap_or(schema::SESSIONS);
     let after = arguments.after()?;
     let count = arguments.flag("count")?;
@@ -88,6 +84,18 @@ fn asked(arguments: &mut AssistantArguments<'_>) -> Result<AskedList, AssistantR
         query.after = Some(cursor::to_list(&place).ok_or_else(cursor::unknown)?);
     }
     Ok(AskedList { query, question, count })
+}
+
+fn sort(arguments: &mut AssistantArguments<'_>) -> Result<Sort, AssistantRefusal> {
+    let read = arguments.text("sort")?.map_or(Ok(Sort::default()), Sort::parse);
+    let sort = read.map_err(|mistake| AssistantRefusal(mistake.sentence()))?;
+    // A cursor holds what it is sorted by.
+    if let SortBy::Metadata(key) = &sort.by
+        && key.split('.').any(|part| part == VIEWER_PASSWORD)
+    {
+        return Err(AssistantRefusal(format!("no list is sorted by {VIEWER_PASSWORD}, which is secret")));
+    }
+    Ok(sort)
 }
 
 /// The filter of a call; days are in UTC, as the times of answers.
@@ -264,6 +272,22 @@ mod tests {
         let arguments = || AssistantArguments::new(schema::LIST, &given);
         assert!(filter(&mut arguments().searching(&reveal)).unwrap().matches(&stored));
         assert!(!filter(&mut arguments()).unwrap().matches(&stored));
+    }
+
+    #[test]
+    fn a_list_comes_in_any_order_but_by_what_is_secret() {
+        let ask = |sort: &str| {
+            let given = json!({ "sort": sort }).as_object().unwrap().clone();
+            asked(&mut AssistantArguments::new(schema::LIST, &given)).map(|asked| asked.query.sort.to_string())
+        };
+        for sort in ["created", "tokens:asc", "meta.tier"] {
+            assert_eq!(ask(sort), Ok(sort.to_owned()));
+        }
+        let said = ask("tokns").unwrap_err().to_string();
+        assert!(said.contains("did you mean tokens?"), "{said}");
+        for secret in ["meta.session_viewer_password", "meta.a.session_viewer_password:asc"] {
+            assert!(ask(secret).is_err(), "{secret}");
+        }
     }
 
     #[test]

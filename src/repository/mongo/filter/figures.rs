@@ -30,8 +30,7 @@ fn within(value: &Document, range: &RangeInclusive<u64>) -> Document {
 
 /// An agent that waits for a person: as [`InterruptState::waiting`](crate::InterruptState::waiting) tells.
 pub(super) fn waiting() -> Document {
-    const STATE: &str = "$$a.v.agent_data._internal_state.interrupt_state";
-    let interrupts = format!("{STATE}.interrupts");
+    let interrupts = expr::interrupt("interrupts");
     let response = doc! { "$in": [ { "$type": "$$i.response" }, [ "missing", "null" ] ] };
     let open = doc! { "$cond": [ expr::is_type("$$i", "object"), response, true ] };
     let any_open = |list: Document| -> Document {
@@ -42,7 +41,7 @@ pub(super) fn waiting() -> Document {
         expr::is_type(interrupts.as_str(), "array"), any_open(expr::array_or_empty(&interrupts)), any_open(by_id),
     ] };
     // A path through an array gathers what it finds there: then nothing equals true.
-    let active: Bson = doc! { "$eq": [ format!("{STATE}.activated"), true ] }.into();
+    let active: Bson = doc! { "$eq": [ expr::interrupt("activated"), true ] }.into();
     any_agent(doc! { "$cond": [ active, listed, false ] })
 }
 

@@ -10,6 +10,7 @@ use std::{
     time::Instant,
 };
 
+use bson::DateTime;
 use jiff::Timestamp;
 
 use super::walk;
@@ -205,7 +206,9 @@ impl<'a> Looking<'a> {
     /// Looks at those that changed since the walk began, which was at the newest then.
     async fn look_again(&mut self, mut pages: ListQuery, newest: StoredDate) -> Result<LookOn> {
         pages.sort = Sort::new(SortBy::Updated).ascending(true);
-        pages.after = Some(Cursor::Dated { date: newest.into(), shown: Vec::new() });
+        // All sessions may have been written at that instant: they are not walked once more.
+        let following = DateTime::from_millis(DateTime::from(newest).timestamp_millis().saturating_add(1));
+        pages.after = Some(Cursor::Dated { date: following, shown: Vec::new() });
         loop {
             let (sink, mut rows) = RowSink::collecting();
             let end = walk(self.reader, &pages, &sink, self.heard).await?;
@@ -277,10 +280,12 @@ impl<'a> Looking<'a> {
 
     fn keep_the_first(&mut self) {
         if self.sessions.len() >= 2 * MOST_KEPT {
+            // Sorted, nothing tells any more which look was the last.
+            self.keep_the_last_looks();
             let sort = &self.query.sort;
             self.sessions.sort_by(|a, b| sort.order(a, b));
+            self.is_full |= self.sessions.len() > MOST_KEPT;
             self.sessions.truncate(MOST_KEPT);
-            self.is_full = true;
         }
     }
 

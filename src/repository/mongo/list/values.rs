@@ -53,7 +53,7 @@ impl ValueField {
         query: &ListQuery,
     ) -> Result<Option<Self>> {
         let Some(field) = Self::of(query) else { return Ok(None) };
-        if query.filter.asks_for_messages() || !indexes::leads(reader, &field.path).await? {
+        if query.filter.asks_for_messages() || !indexes::leads_plainly(reader, &field.path).await? {
             return Ok(None);
         }
         // Where texts are compared otherwise, those that are equal are not told from here.

@@ -59,9 +59,8 @@ pub(in crate::repository::mongo) async fn filter_values(
 /// All values of a field, where an index tells them at once: those of newer and older sessions alike. `None`: it does not, or they are
 /// too many.
 async fn indexed(reader: &MongoRepository, field: &'static str) -> Option<Vec<String>> {
-    let leading = indexes::leading_fields(reader).await.ok()?;
     // The values of sessions outside of a scope are nobody's business.
-    if reader.is_bound() || !leading.iter().any(|leading| leading == field) {
+    if reader.is_bound() || !indexes::leads(reader, field).await.ok()? {
         return None;
     }
     let limit = reader.limits().read;
