@@ -175,9 +175,10 @@ fn settings() -> Option<(Config, Environment, ConnectionArgs)> {
     Some((config, environment, connection))
 }
 
-/// A word as the program would be given it: some shells tell it with its quotes.
-fn unquoted(word: OsString) -> OsString {
-    let split = word.to_str().filter(|text| text.starts_with(['\'', '"'])).and_then(shlex::split);
+/// A word as the program would be given it: some shells tell it with its quotes, of which the last may not be typed yet.
+pub(super) fn unquoted(word: OsString) -> OsString {
+    let quoted = word.to_str().filter(|text| text.starts_with(['\'', '"']));
+    let split = quoted.and_then(|text| shlex::split(text).or_else(|| shlex::split(&[text, &text[..1]].concat())));
     match split.as_deref() {
         Some([whole]) => whole.into(),
         _ => word,
@@ -234,9 +235,15 @@ mod tests {
 
     #[test]
     fn quotes_that_a_shell_leaves_are_taken_off() {
-        for (told, whole) in
-            [("'mongodb://h/x y'", "mongodb://h/x y"), ("\"a\"", "a"), ("it's", "it's"), ("'open", "'open")]
-        {
+        for (told, whole) in [
+            ("'mongodb://h/x y'", "mongodb://h/x y"),
+            ("\"a\"", "a"),
+            ("it's", "it's"),
+            ("'has:tool (app:b", "has:tool (app:b"),
+            ("\"it's", "it's"),
+            ("'", ""),
+            ("'a' 'b", "'a' 'b"),
+        ] {
             assert_eq!(unquoted(told.into()), whole);
         }
     }
