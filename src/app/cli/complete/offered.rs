@@ -62,8 +62,14 @@ pub(super) fn profiles(typed: &OsStr) -> Vec<CompletionCandidate> {
 /// The columns of a list: to sort by, or to show.
 pub(super) fn columns(typed: &OsStr) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return Vec::new() };
-    let names = Column::NAMES.iter().copied().filter(|name| name.starts_with(typed));
-    names.map(CompletionCandidate::new).collect()
+    let names: Vec<String> = if typed.starts_with("meta.") {
+        let fields = values(Some("meta"), FilterValues::MetadataKeys).into_iter();
+        // One within another is no column.
+        fields.filter(|name| name.matches('.').count() == 1).collect()
+    } else {
+        Column::NAMES.iter().map(|name| name.trim_end_matches("KEY").to_owned()).collect()
+    };
+    names.into_iter().filter(|name| name.starts_with(typed)).map(CompletionCandidate::new).collect()
 }
 
 /// The words of a filter: prefixes with their meaning, values of the store behind one, saved filters.
