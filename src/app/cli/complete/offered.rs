@@ -52,10 +52,10 @@ fn is_one_word(name: &str) -> bool {
     !name.is_empty() && name.chars().all(is_plain)
 }
 
-/// The profiles of the settings, with what each is.
+/// The profiles of the settings.
 pub(super) fn profiles(typed: &OsStr) -> Vec<CompletionCandidate> {
     let (Some(typed), Some((config, ..))) = (typed.to_str(), settings()) else { return Vec::new() };
-    let names = config.profiles.keys().filter(|name| name.starts_with(typed));
+    let names = config.profiles.keys().filter(|name| is_one_word(name) && name.starts_with(typed));
     names.map(CompletionCandidate::new).collect()
 }
 
