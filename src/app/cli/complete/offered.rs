@@ -171,7 +171,7 @@ pub(super) fn ids_and_filters(typed: &OsStr) -> Vec<CompletionCandidate> {
 
 /// The settings and the connection that the words typed so far mean. `None` where they cannot be had: a shell is told no reason.
 fn settings() -> Option<(Config, Environment, ConnectionArgs)> {
-    let words = std::env::args_os().skip_while(|word| word != "--").skip(1).map(unquoted);
+    let words = std::env::args_os().skip_while(|word| word != "--").skip(1).map(unescaped);
     let words = with_negated_terms(words.collect());
     let matches = Args::command().ignore_errors(true).try_get_matches_from(words).ok()?;
     let connection = ConnectionArgs::from_arg_matches(&matches).ok()?;
@@ -179,6 +179,15 @@ fn settings() -> Option<(Config, Environment, ConnectionArgs)> {
     let named = matches.get_one::<std::path::PathBuf>("config");
     let config = Config::load(named.map(std::path::PathBuf::as_path), &environment).ok()?;
     Some((config, environment, connection))
+}
+
+/// A word before the one that is typed, as the program would be given it: zsh escapes the `~` of a folder that it completes.
+fn unescaped(word: OsString) -> OsString {
+    let escaped = word.to_str().filter(|text| cfg!(unix) && !text.starts_with(['\'', '"']) && text.contains('\\'));
+    match escaped.and_then(shlex::split).as_deref() {
+        Some([whole]) => whole.into(),
+        _ => unquoted(word),
+    }
 }
 
 /// A word as the program would be given it: some shells tell it with its quotes, of which the last may not be typed yet.
@@ -251,6 +260,15 @@ mod tests {
             ("'a' 'b", "'a' 'b"),
         ] {
             assert_eq!(unquoted(told.into()), whole);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn signs_that_a_shell_escapes_mean_themselves() {
+        for (told, whole) in [("\\~/my\\ sessions", "~/my sessions"), ("'a\\b'", "a\\b"), ("a\\", "a\\"), ("-x", "-x")]
+        {
+            assert_eq!(unescaped(told.into()), whole);
         }
     }
 
