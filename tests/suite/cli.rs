@@ -8,6 +8,8 @@ pub mod home;
 mod many;
 mod remembered;
 mod scoped;
+#[cfg(unix)]
+mod shells;
 mod tail;
 mod top;
 mod undo;

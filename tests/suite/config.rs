@@ -7,9 +7,10 @@ use std::{
 };
 
 use jiff::SignedDuration;
-use strandscope::{
-    app::alert::AlertWhen, app::config::Column, app::config::Config, app::config::ConfigError,
-    app::config::Environment, app::config::Symbols, app::config::ThemeName, app::keymap::Action, app::keymap::parse,
+use strandscope::app::{
+    alert::AlertWhen,
+    config::{Column, Config, ConfigError, Environment, Symbols, ThemeName},
+    keymap::{Action, parse},
 };
 
 fn example() -> String {
@@ -53,6 +54,7 @@ fn the_example_holds_every_setting_that_has_a_default() {
         "images",
         "mouse",
         "synchronized",
+        "preview",
         "links",
         "read_s",
         "server_selection_s",

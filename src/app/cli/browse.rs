@@ -1,7 +1,5 @@
 //! The browser, from the command line.
 
-use std::path::PathBuf;
-
 use crate::app::{
     config::{ConnectionArguments, Environment, Themes, Ui, places},
     place::{Origin, Place},
@@ -54,7 +52,7 @@ async fn run(
     let code = Box::pin(run::browse(Browse {
         hooks: hooks.clone(),
         state_dir: places::state_dir(),
-        config_file: config_file(context),
+        config_file: config.file.clone(),
         open_id,
         fleet,
         ui,
@@ -78,11 +76,6 @@ async fn run(
     .await?;
     let closed = drain::close(&hooks).await;
     if code == 0 { closed } else { Err(super::stop::Stop::Said(code).into()) }
-}
-
-/// The file that was read, else the one that is named and not there yet.
-fn config_file(context: &Context) -> Option<PathBuf> {
-    context.config.file.clone().or_else(|| context.environment.config.clone())
 }
 
 /// The connections of the configuration, as `--profile` would open them.

@@ -27,10 +27,10 @@ const PROGRAM: &str = "strandscope";
 /// Answers a shell that asks what may be typed. `false`: none asks, and the program is to run as ever.
 pub fn answered() -> bool {
     let mut arguments: Vec<OsString> = std::env::args_os().collect();
-    // An excluding term is a value: no flags are offered for it.
     let first = arguments.iter().position(|word| word == "--").map_or(arguments.len(), |at| at + 1);
-    let typed = with_negated_terms(arguments.split_off(first));
-    arguments.extend(typed);
+    let typed = arguments.split_off(first).into_iter().map(offered::unquoted).collect();
+    // An excluding term is a value: no flags are offered for it.
+    arguments.extend(with_negated_terms(typed));
     let folder = std::env::current_dir().ok();
     let asked = CompleteEnv::with_factory(command).var(ASKED).bin(PROGRAM).completer(PROGRAM);
     // A shell has nowhere to show an error.
@@ -54,7 +54,11 @@ fn write_script(shell: CompletedShell, to: &mut dyn Write) -> io::Result<()> {
     let mut script = Vec::new();
     shell.write_registration(ASKED, PROGRAM, PROGRAM, PROGRAM, &mut script)?;
     let script = String::from_utf8_lossy(&script);
-    let script = if shell.is("bash") { whole_words(&script) } else { script.into_owned() };
+    let script = match shell.name() {
+        "bash" => whole_words(&script),
+        "zsh" => open_words(&script),
+        _ => script.into_owned(),
+    };
     to.write_all(script.as_bytes())
 }
 
@@ -91,6 +95,31 @@ fn whole_words(script: &str) -> String {
     fi
 "#;
     script.replacen(PARTED, WHOLE, 1).replacen(GIVEN, CUT, 1)
+}
+
+/// Zsh puts a blank behind a word that a value follows, and a file of `fpath` only names what completes when it is first asked: it
+/// completes then too.
+fn open_words(script: &str) -> String {
+    const OTHER: &str = r#"            else
+                other+=("$completion")
+"#;
+    const OPEN: &str = r#"            elif [[ "${${completion//\\:/.}%%:*}" == *[.=] ]]; then
+                open+=("$completion")
+            else
+                other+=("$completion")
+"#;
+    const TOLD: &str = r"        [[ -n $other ]] && _describe -V 'values' other
+";
+    const OPEN_TOLD: &str = r"        [[ -n $open ]] && _describe -V 'values' open -S ''
+        [[ -n $other ]] && _describe -V 'values' other
+";
+    const FIRST: &str = r#"if [[ "$funcstack[1]" == _strandscope ]]; then
+    _clap_dynamic_completer_strandscope "$@"
+fi
+"#;
+    const LISTS: &str = "        local -a other=()\n";
+    let script = script.replacen(LISTS, &format!("        local -a open=()\n{LISTS}"), 1);
+    script.replacen(OTHER, OPEN, 1).replacen(TOLD, OPEN_TOLD, 1) + FIRST
 }
 
 /// The arguments, with what completes their values.

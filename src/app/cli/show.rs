@@ -38,7 +38,7 @@ pub async fn run(context: &Context, args: &ShowArgs) -> Result<()> {
     }
     let paint = Paint::of(args.color, &context.environment);
     let mut written = String::new();
-    let mut shown = Vec::with_capacity(summaries.len());
+    let mut findings = Vec::new();
     for (at, summary) in summaries.iter().enumerate() {
         let session = session(reader.as_ref(), summary, args).await?;
         let password = session.viewer_password.as_ref().filter(|_| args.viewer_password);
@@ -50,12 +50,12 @@ pub async fn run(context: &Context, args: &ShowArgs) -> Result<()> {
             Format::Markdown => markdown::write(&session, password.as_deref()),
             Format::Text | Format::Json => text::write(&session, password.as_deref(), paint),
         });
-        shown.push(session);
+        findings.extend(told_findings(&session));
     }
     let paged = !args.no_pager && output::terminal_width().is_some();
     Box::pin(paged::write(written.trim_end(), paged)).await?;
     if args.format == Format::Text {
-        shown.iter().for_each(tell_findings);
+        findings.iter().for_each(|said| output::note(said));
     }
     Ok(())
 }
@@ -88,15 +88,16 @@ async fn session(reader: &dyn SessionReader, summary: &Summary, args: &ShowArgs)
     Ok(session)
 }
 
-/// How much was not as expected, and where it is told.
-fn tell_findings(session: &Session) {
+/// How much was not as expected, and where it is told; `None`: nothing.
+fn told_findings(session: &Session) -> Option<String> {
     let unread = session.all_findings().count();
-    if unread == 0 {
-        return;
-    }
-    let verb = if unread == 1 { "value is" } else { "values are" };
+    let verb = match unread {
+        0 => return None,
+        1 => "value is",
+        _ => "values are",
+    };
     let hint = told::words(&Hint::SeeFindings { session: Some(session.key.text().to_owned()) });
-    output::note(&format!("{unread} {verb} not as expected; {hint}"));
+    Some(format!("{unread} {verb} not as expected; {hint}"))
 }
 
 fn no_agent(summary: &Summary, agent: &str, known: &[String]) -> Stop {

@@ -28,9 +28,6 @@ pub(super) fn ui(section: &Section<'_>) -> Result<Ui, Problem> {
     if let Some(item) = section.get("symbols") {
         ui.symbols = item.one_of(&[("unicode", Symbols::Unicode), ("ascii", Symbols::Ascii)])?;
     }
-    if let Some(item) = section.get("utc") {
-        ui.utc = item.boolean()?;
-    }
     // Whether there is a theme of that name is told on the screen alone: a command that only lists has no use for it.
     for (key, name) in
         [("theme", &mut ui.theme), ("theme_dark", &mut ui.theme_dark), ("theme_light", &mut ui.theme_light)]
@@ -39,23 +36,21 @@ pub(super) fn ui(section: &Section<'_>) -> Result<Ui, Problem> {
             *name = item.filled()?;
         }
     }
-    if let Some(item) = section.get("title") {
-        ui.title = item.boolean()?;
-    }
     if let Some(item) = section.get("images") {
         ui.images = item.one_of(&[("auto", ImageUse::Auto), ("blocks", ImageUse::Blocks), ("off", ImageUse::Off)])?;
     }
-    if let Some(item) = section.get("mouse") {
-        ui.mouse = item.boolean()?;
-    }
-    if let Some(item) = section.get("synchronized") {
-        ui.synchronized = item.boolean()?;
-    }
-    if let Some(item) = section.get("preview") {
-        ui.preview = item.boolean()?;
-    }
-    if let Some(item) = section.get("links") {
-        ui.links = item.boolean()?;
+    let switches = [
+        ("utc", &mut ui.utc),
+        ("title", &mut ui.title),
+        ("mouse", &mut ui.mouse),
+        ("synchronized", &mut ui.synchronized),
+        ("preview", &mut ui.preview),
+        ("links", &mut ui.links),
+    ];
+    for (key, is_on) in switches {
+        if let Some(item) = section.get(key) {
+            *is_on = item.boolean()?;
+        }
     }
     Ok(ui)
 }
@@ -79,14 +74,15 @@ fn columns(item: &TomlEntry<'_>) -> Result<Vec<Column>, Problem> {
 pub(super) fn limits(section: &Section<'_>) -> Result<Limits, Problem> {
     section.only(&["read_s", "server_selection_s", "connect_s", "write_s"])?;
     let mut limits = Limits::default();
-    if let Some(item) = section.get("read_s") {
-        limits.read = item.seconds()?;
-    }
-    if let Some(item) = section.get("server_selection_s") {
-        limits.server_selection = item.seconds()?;
-    }
-    if let Some(item) = section.get("connect_s") {
-        limits.connect = item.seconds()?;
+    let waits = [
+        ("read_s", &mut limits.read),
+        ("server_selection_s", &mut limits.server_selection),
+        ("connect_s", &mut limits.connect),
+    ];
+    for (key, wait) in waits {
+        if let Some(item) = section.get(key) {
+            *wait = item.seconds()?;
+        }
     }
     if let Some(item) = section.get("write_s") {
         limits.write = Some(item.seconds()?);

@@ -22,4 +22,7 @@ fn filters_and_columns_are_completed() {
     assert_eq!(offered(&["list", "-app:x", "in:res"]), ["in:resumed-7"], "the folder is known behind it");
     assert_eq!(offered(&["list", "--sort", "tok"]), ["tokens"]);
     assert_eq!(offered(&["list", "--columns", "id,tok"]), ["id,tokens"]);
+    assert_eq!(offered(&["list", "--sort", "met"]), ["meta."]);
+    assert_eq!(offered(&["list", "--columns", "id,meta.priori"]), ["id,meta.priority"]);
+    assert_eq!(offered(&["list", "'has:tool (in:res"]), ["has:tool (in:resumed-7"], "behind a quote that is open");
 }

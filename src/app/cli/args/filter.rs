@@ -10,7 +10,7 @@ Terms, separated by spaces, must all match; -TERM excludes, A OR B is either, ( 
   in:ID,ID                        the id is one of these
   in:@bookmarks in:@recent        a session that the browser keeps, or had open lately
   app:X type:X agent:X model:X    application, session type, an agent's id, its model
-  tool:X                          a tool of that name was called
+  tool:X                          a tool was called whose name contains X
   meta.KEY:X meta.KEY:>5          a field of the metadata
   has:feedback|comment|guardrail|finding|interrupt|tool|error|meta.KEY
   feedback:up|down|neutral feedback:WORD    rated so (also rating:up), a comment contains it

@@ -1,7 +1,5 @@
 //! What is typed, and what is meant.
 
-use std::num::NonZeroU64;
-
 use clap::CommandFactory;
 
 use super::*;
@@ -14,17 +12,6 @@ fn parse(line: &str) -> Args {
 #[test]
 fn the_arguments_make_sense() {
     Args::command().debug_assert();
-}
-
-#[test]
-fn excluding_terms_are_not_flags() {
-    let Some(CliCommand::List(list)) = parse("strandscope list app:x -type:y --json -meta.a:b --limit 3").command
-    else {
-        panic!()
-    };
-    assert_eq!(list.filter, ["app:x", "-type:y", "-meta.a:b"]);
-    assert!(list.json);
-    assert_eq!(list.limit, Some(Limit::Rows(NonZeroU64::new(3).unwrap())));
 }
 
 #[test]

@@ -52,18 +52,24 @@ fn is_one_word(name: &str) -> bool {
     !name.is_empty() && name.chars().all(is_plain)
 }
 
-/// The profiles of the settings, with what each is.
+/// The profiles of the settings.
 pub(super) fn profiles(typed: &OsStr) -> Vec<CompletionCandidate> {
     let (Some(typed), Some((config, ..))) = (typed.to_str(), settings()) else { return Vec::new() };
-    let names = config.profiles.keys().filter(|name| name.starts_with(typed));
+    let names = config.profiles.keys().filter(|name| is_one_word(name) && name.starts_with(typed));
     names.map(CompletionCandidate::new).collect()
 }
 
 /// The columns of a list: to sort by, or to show.
 pub(super) fn columns(typed: &OsStr) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return Vec::new() };
-    let names = Column::names().into_iter().filter(|name| name.starts_with(typed));
-    names.map(CompletionCandidate::new).collect()
+    let names: Vec<String> = if typed.starts_with("meta.") {
+        let fields = values(Some("meta"), FilterValues::MetadataKeys).into_iter();
+        // One within another is no column.
+        fields.filter(|name| name.matches('.').count() == 1).collect()
+    } else {
+        Column::names().into_iter().map(|name| name.trim_end_matches("KEY").to_owned()).collect()
+    };
+    names.into_iter().filter(|name| name.starts_with(typed)).map(CompletionCandidate::new).collect()
 }
 
 /// The words of a filter: prefixes with their meaning, values of the store behind one, saved filters.
@@ -165,7 +171,7 @@ pub(super) fn ids_and_filters(typed: &OsStr) -> Vec<CompletionCandidate> {
 
 /// The settings and the connection that the words typed so far mean. `None` where they cannot be had: a shell is told no reason.
 fn settings() -> Option<(Config, Environment, ConnectionArgs)> {
-    let words = std::env::args_os().skip_while(|word| word != "--").skip(1).map(unquoted);
+    let words = std::env::args_os().skip_while(|word| word != "--").skip(1).map(unescaped);
     let words = with_negated_terms(words.collect());
     let matches = Args::command().ignore_errors(true).try_get_matches_from(words).ok()?;
     let connection = ConnectionArgs::from_arg_matches(&matches).ok()?;
@@ -175,9 +181,19 @@ fn settings() -> Option<(Config, Environment, ConnectionArgs)> {
     Some((config, environment, connection))
 }
 
-/// A word as the program would be given it: some shells tell it with its quotes.
-fn unquoted(word: OsString) -> OsString {
-    let split = word.to_str().filter(|text| text.starts_with(['\'', '"'])).and_then(shlex::split);
+/// A word before the one that is typed, as the program would be given it: zsh escapes the `~` of a folder that it completes.
+fn unescaped(word: OsString) -> OsString {
+    let escaped = word.to_str().filter(|text| cfg!(unix) && !text.starts_with(['\'', '"']) && text.contains('\\'));
+    match escaped.and_then(shlex::split).as_deref() {
+        Some([whole]) => whole.into(),
+        _ => unquoted(word),
+    }
+}
+
+/// A word as the program would be given it: some shells tell it with its quotes, of which the last may not be typed yet.
+pub(super) fn unquoted(word: OsString) -> OsString {
+    let quoted = word.to_str().filter(|text| text.starts_with(['\'', '"']));
+    let split = quoted.and_then(|text| shlex::split(text).or_else(|| shlex::split(&[text, &text[..1]].concat())));
     match split.as_deref() {
         Some([whole]) => whole.into(),
         _ => word,
@@ -234,10 +250,25 @@ mod tests {
 
     #[test]
     fn quotes_that_a_shell_leaves_are_taken_off() {
-        for (told, whole) in
-            [("'mongodb://h/x y'", "mongodb://h/x y"), ("\"a\"", "a"), ("it's", "it's"), ("'open", "'open")]
-        {
+        for (told, whole) in [
+            ("'mongodb://h/x y'", "mongodb://h/x y"),
+            ("\"a\"", "a"),
+            ("it's", "it's"),
+            ("'has:tool (app:b", "has:tool (app:b"),
+            ("\"it's", "it's"),
+            ("'", ""),
+            ("'a' 'b", "'a' 'b"),
+        ] {
             assert_eq!(unquoted(told.into()), whole);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn signs_that_a_shell_escapes_mean_themselves() {
+        for (told, whole) in [("\\~/my\\ sessions", "~/my sessions"), ("'a\\b'", "a\\b"), ("a\\", "a\\"), ("-x", "-x")]
+        {
+            assert_eq!(unescaped(told.into()), whole);
         }
     }
 
