@@ -1,15 +1,12 @@
 //! Opening a link with what the platform opens links with.
 
 use std::{
-    env, io,
+    env,
     process::{Command, Stdio},
     thread,
 };
 
-use crate::{
-    app::{text, tui::render::links::address},
-    disk,
-};
+use crate::app::{named_program::why_not_run, text, tui::render::links::address};
 
 /// What opens links where `BROWSER` names nothing.
 const USUAL: &[&str] = if cfg!(windows) {
@@ -50,10 +47,7 @@ pub(super) fn open(link: &str) -> String {
             format!("opening {shown} with {name}")
         }
         Err(error) => {
-            let why = match error.kind() {
-                io::ErrorKind::NotFound => "there is no such program".to_owned(),
-                _ => disk::reason(&error),
-            };
+            let why = why_not_run(&error);
             format!("{name} could not be run ({why}): $BROWSER names what opens links; the link can be copied instead")
         }
     }
