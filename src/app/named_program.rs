@@ -1,8 +1,8 @@
-//! Programs that variables of the environment name: editors, pagers.
+//! Other programs: those that variables of the environment name, editors and pagers; and what is said where one fails.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, io, process::ExitStatus};
 
-use crate::app::text;
+use crate::{app::text, disk};
 
 /// The words of the first of some variables that names a program, at least one, and which variable that is.
 ///
@@ -25,4 +25,22 @@ pub fn named(
         }
     }
     Ok(None)
+}
+
+/// Why a program could not be run, in a few words.
+#[must_use]
+pub fn why_not_run(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such program".to_owned(),
+        _ => disk::reason(error),
+    }
+}
+
+/// How a program ended that failed.
+#[must_use]
+pub fn how_it_failed(name: &str, status: ExitStatus) -> String {
+    match status.code() {
+        Some(code) => format!("{name} ended with exit code {code}"),
+        None => format!("{name} was ended by a signal"),
+    }
 }

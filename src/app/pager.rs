@@ -2,9 +2,9 @@
 
 use std::{env, ffi::OsString, io};
 
-use crate::{
-    app::{named_program::named, text},
-    disk,
+use crate::app::{
+    named_program::{named, why_not_run},
+    text,
 };
 
 /// The variables that may name it, the first one before the other.
@@ -58,10 +58,7 @@ impl PagerProgram {
     /// What is said where it could not be run.
     #[must_use]
     pub fn failed(&self, error: &io::Error) -> String {
-        let why = match error.kind() {
-            io::ErrorKind::NotFound => "there is no such program".to_owned(),
-            _ => disk::reason(error),
-        };
+        let why = why_not_run(error);
         let advice = match self.variable {
             Some(name) => format!("${name} names it"),
             None => "$PAGER names another".to_owned(),

@@ -55,7 +55,9 @@ pub async fn run(context: &Context, args: &ShowArgs) -> Result<()> {
     let paged = !args.no_pager && output::terminal_width().is_some();
     Box::pin(paged::write(written.trim_end(), paged)).await?;
     if args.format == Format::Text {
-        findings.iter().for_each(|said| output::note(said));
+        for said in &findings {
+            output::note(said);
+        }
     }
     Ok(())
 }

@@ -4,20 +4,20 @@ use std::time::{Duration, Instant};
 
 use bson::doc;
 use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::{Terminal, backend::TestBackend, layout::Size};
+use ratatui::layout::Size;
 use strandscope::{
     ListPlan, Outline, PageEnd, SessionKey, StoredDate, Summary,
     app::{
         task::{Command, Event},
-        tui::{
-            state::{AppState, Input},
-            view,
-        },
+        tui::state::Input,
     },
     decode,
 };
 
-use crate::{answers, data};
+use crate::{
+    answers::{self, BenchScreen},
+    data,
+};
 
 const SIZE: Size = Size { width: 200, height: 60 };
 
@@ -26,30 +26,26 @@ const MESSAGES: usize = 40;
 
 /// A screen, and the store it reads.
 pub struct Desk {
-    pub state: AppState,
-    terminal: Terminal<TestBackend>,
-    asked: Vec<Command>,
+    screen: BenchScreen,
     rows: Vec<Summary>,
 }
 
 impl Desk {
     /// With so many rows of a million sessions read, and the cursor in the list.
     pub fn with_rows(rows: i64) -> Self {
-        let (state, asked) = answers::screen(SIZE, false);
-        let terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("a terminal");
-        let mut desk = Self { state, terminal, asked, rows: (0..rows).map(row).collect() };
+        let mut desk = Self { screen: BenchScreen::new(SIZE, false), rows: (0..rows).map(row).collect() };
         desk.answer();
         desk.press(KeyCode::Char('1'));
         desk.rest();
-        assert_eq!(desk.state.workspace.list.rows.len(), rows as usize, "all of them are read");
+        assert_eq!(desk.screen.state.workspace.list.rows.len(), rows as usize, "all of them are read");
         desk
     }
 
     /// Seconds that a key and the frame after it take. What it asks for is answered afterwards.
     pub fn press(&mut self, key: KeyCode) -> f64 {
         let start = Instant::now();
-        self.put(Input::Key(KeyEvent::from(key)));
-        self.draw();
+        self.screen.put(Input::Key(KeyEvent::from(key)));
+        self.screen.draw();
         let seconds = start.elapsed().as_secs_f64();
         self.answer();
         seconds
@@ -58,7 +54,7 @@ impl Desk {
     /// Seconds that a frame takes.
     pub fn draw(&mut self) -> f64 {
         let start = Instant::now();
-        self.terminal.draw(|frame| view::draw(frame, &self.state)).expect("a frame");
+        self.screen.draw();
         start.elapsed().as_secs_f64()
     }
 
@@ -71,41 +67,36 @@ impl Desk {
 
     /// The hands rest, and what was waited for is asked and answered.
     pub fn rest(&mut self) {
-        let now = self.state.look.now.checked_add(Duration::from_millis(500)).expect("a time");
-        self.put(Input::Tick(now));
-        self.put(Input::Resize(SIZE));
+        let now = self.screen.state.look.now.checked_add(Duration::from_millis(500)).expect("a time");
+        self.screen.put(Input::Tick(now));
+        self.screen.put(Input::Resize(SIZE));
         self.answer();
-        self.draw();
+        self.screen.draw();
     }
 
     /// Everything that lies over the panes is left.
     pub fn leave(&mut self) {
         for _ in 0..8 {
-            if self.state.modals.is_empty() {
+            if self.screen.state.modals.is_empty() {
                 break;
             }
             self.press(KeyCode::Esc);
         }
-        assert!(self.state.modals.is_empty(), "Esc leaves all of it");
+        assert!(self.screen.state.modals.is_empty(), "Esc leaves all of it");
         self.press(KeyCode::Char('1'));
         self.rest();
     }
 
     /// What the last frame shows.
     pub fn shown(&self) -> String {
-        self.terminal.backend().to_string()
-    }
-
-    fn put(&mut self, input: Input) {
-        let effects = self.state.update(input);
-        self.asked.extend(answers::questions(effects));
+        self.screen.shown()
     }
 
     fn answer(&mut self) {
-        while !self.asked.is_empty() {
-            let command = self.asked.remove(0);
+        while !self.screen.asked.is_empty() {
+            let command = self.screen.asked.remove(0);
             for event in self.answers(&command) {
-                self.put(Input::Task(Box::new(event)));
+                self.screen.put(Input::Task(Box::new(event)));
             }
         }
     }

@@ -9,17 +9,14 @@ use std::{
 
 use bson::Document;
 use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::{Terminal, backend::TestBackend, layout::Size};
+use ratatui::layout::Size;
 use strandscope::{
     AgentId, Details, Filter, Limits, ListQuery, Message, Opened, Outline, Page, Result, Session, SessionKey,
     SessionReader, Summary, Target,
     app::{
         place::Store,
         task::{Command, Event, Opener, Task, Writing, spawn_with},
-        tui::{
-            state::{AppState, Input},
-            view,
-        },
+        tui::state::Input,
     },
     open,
 };
@@ -29,7 +26,7 @@ use tokio::{
 };
 
 use crate::{
-    answers,
+    answers::BenchScreen,
     measure::{median, ms, report},
 };
 
@@ -111,8 +108,7 @@ impl SessionReader for Reading {
 
 /// A screen with its task.
 struct Watching {
-    state: AppState,
-    terminal: Terminal<TestBackend>,
+    screen: BenchScreen,
     task: Task,
     /// Previews that were asked for.
     opened: usize,
@@ -164,37 +160,33 @@ impl Watching {
             let opened: Result<Opened<Store>> = Ok(Opened::Store(Store::Reader(Arc::clone(&reading))));
             Box::pin(async move { opened })
         });
-        let (state, asked) = answers::screen(SIZE, true);
-        let terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("a terminal");
-        let mut watching = Self { state, terminal, task: spawn_with(opener, Writing::default()), opened: 0 };
-        watching.send(asked).await;
+        let screen = BenchScreen::new(SIZE, true);
+        let mut watching = Self { screen, task: spawn_with(opener, Writing::default()), opened: 0 };
+        watching.send().await;
         watching
     }
 
-    async fn send(&mut self, asked: Vec<Command>) {
-        for command in asked {
+    /// Hands over what is asked.
+    async fn send(&mut self) {
+        for command in self.screen.asked.drain(..) {
             self.opened += usize::from(matches!(command, Command::Open(..)));
             self.task.commands.send(command).await.expect("the task runs");
         }
     }
 
     async fn put(&mut self, input: Input) {
-        let asked = answers::questions(self.state.update(input));
-        self.send(asked).await;
-    }
-
-    fn draw(&mut self) {
-        self.terminal.draw(|frame| view::draw(frame, &self.state)).expect("a frame");
+        self.screen.put(input);
+        self.send().await;
     }
 
     async fn key(&mut self, key: KeyCode) {
         self.put(Input::Key(KeyEvent::from(key))).await;
-        self.draw();
+        self.screen.draw();
     }
 
     /// The cursor rests.
     async fn rest(&mut self) {
-        let now = self.state.look.now.checked_add(QUIET).expect("a time");
+        let now = self.screen.state.look.now.checked_add(QUIET).expect("a time");
         self.put(Input::Tick(now)).await;
         self.put(Input::Resize(SIZE)).await;
     }
@@ -204,7 +196,7 @@ impl Watching {
         while let Ok(Some(event)) = timeout(QUIET, self.task.events.recv()).await {
             self.take_in(event).await;
         }
-        self.draw();
+        self.screen.draw();
     }
 
     async fn take_in(&mut self, event: Event) {

@@ -4,30 +4,28 @@ use std::{ops::Range, time::Instant};
 
 use bson::Bson;
 use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::{Terminal, backend::TestBackend, layout::Size};
+use ratatui::layout::Size;
 use strandscope::{
     AgentOutline, Message, MessageSample, Outline,
     app::{
         task::{Command, Event},
-        tui::{
-            state::{AppState, Input},
-            view,
-        },
+        tui::state::Input,
     },
     decode,
 };
 
-use super::{answers, data};
+use super::{
+    answers::{self, BenchScreen},
+    data,
+};
 
 const SIZE: Size = Size { width: 200, height: 60 };
 const BYTES: usize = 1_500;
 
 /// A screen, and the store it reads.
 pub struct Screen {
-    state: AppState,
-    terminal: Terminal<TestBackend>,
+    desk: BenchScreen,
     count: u64,
-    asked: Vec<Command>,
     /// Seconds of the first frame that shows the conversation.
     pub first_frame: f64,
     /// Seconds that taking in a page and drawing took.
@@ -37,12 +35,10 @@ pub struct Screen {
 impl Screen {
     /// With a session of so many messages open at its end, and everything loaded.
     pub fn with_messages(count: u64) -> Self {
-        let (state, asked) = answers::screen(SIZE, true);
-        let terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("a terminal");
-        let mut screen = Self { state, terminal, count, asked, first_frame: 0.0, arrivals: Vec::new() };
-        screen.answer_until(|_| false);
+        let mut screen = Self { desk: BenchScreen::new(SIZE, true), count, first_frame: 0.0, arrivals: Vec::new() };
+        screen.answer_all();
         screen.arrivals.clear();
-        let shown = screen.terminal.backend().to_string();
+        let shown = screen.desk.shown();
         assert!(shown.contains("B-7") && shown.contains("latency last"), "the session is open:\n{shown}");
         screen
     }
@@ -51,30 +47,21 @@ impl Screen {
     pub fn frame_after(&mut self, key: Option<KeyCode>) -> f64 {
         let start = Instant::now();
         if let Some(key) = key {
-            self.put(Input::Key(KeyEvent::from(key)));
+            self.desk.put(Input::Key(KeyEvent::from(key)));
         }
-        self.draw();
+        self.desk.draw();
         let seconds = start.elapsed().as_secs_f64();
-        self.answer_until(|_| false);
+        self.answer_all();
         seconds
     }
 
-    fn draw(&mut self) {
-        self.terminal.draw(|frame| view::draw(frame, &self.state)).expect("a frame");
-    }
-
-    fn put(&mut self, input: Input) {
-        let effects = self.state.update(input);
-        self.asked.extend(answers::questions(effects));
-    }
-
-    fn answer_until(&mut self, stop: impl Fn(&Command) -> bool) {
-        while !self.asked.is_empty() && !stop(&self.asked[0]) {
-            let command = self.asked.remove(0);
+    fn answer_all(&mut self) {
+        while !self.desk.asked.is_empty() {
+            let command = self.desk.asked.remove(0);
             let Some(event) = self.answer(&command) else { continue };
             let start = Instant::now();
-            self.put(Input::Task(Box::new(event)));
-            self.draw();
+            self.desk.put(Input::Task(Box::new(event)));
+            self.desk.draw();
             let seconds = start.elapsed().as_secs_f64();
             match command {
                 Command::Open(..) => self.first_frame = seconds,

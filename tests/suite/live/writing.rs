@@ -86,7 +86,7 @@ impl Writer {
     pub async fn say(&self, id: &str, message: &Document) {
         let number = self.next.fetch_add(1, Ordering::AcqRel);
         let now = DateTime::now();
-        let update = pushed(message, number, doc! { "updated_at": now, "agents.a.updated_at": now });
+        let update = pushed(message, number, now);
         self.collection.update_one(doc! { "_id": id }, update).await.expect("it is written");
     }
 
@@ -108,15 +108,14 @@ const KINDS: i64 = 8;
 
 fn update(kind: i64, number: i64) -> Document {
     let now = DateTime::now();
-    let moved = doc! { "updated_at": now, "agents.a.updated_at": now };
     let text = format!("message of write {number}");
     match kind {
-        0 => pushed(&doc! { "role": "user", "content": [{ "text": text }] }, number, moved),
+        0 => pushed(&doc! { "role": "user", "content": [{ "text": text }] }, number, now),
         1 => {
             let usage = doc! { "inputTokens": 100 + number, "outputTokens": 7, "totalTokens": 107 + number };
             let metadata = doc! { "usage": usage, "metrics": { "latencyMs": 300 } };
             let content = doc! { "text": text };
-            pushed(&doc! { "role": "assistant", "content": [content], "metadata": metadata }, number, moved)
+            pushed(&doc! { "role": "assistant", "content": [content], "metadata": metadata }, number, now)
         }
         // None of these moves a date.
         2 => doc! { "$set": { "metadata.turn": number, format!("metadata.k{}", number % 3): "v" } },
@@ -139,10 +138,10 @@ fn update(kind: i64, number: i64) -> Document {
     }
 }
 
-fn pushed(message: &Document, number: i64, moved: Document) -> Document {
-    let now = DateTime::now();
+/// A message, with which the session and the agent are updated at the same instant.
+fn pushed(message: &Document, number: i64, now: DateTime) -> Document {
     let stored = doc! { "message": message, "message_id": number, "created_at": now, "updated_at": now };
-    doc! { "$push": { "agents.a.messages": stored }, "$set": moved }
+    doc! { "$push": { "agents.a.messages": stored }, "$set": { "updated_at": now, "agents.a.updated_at": now } }
 }
 
 fn session(number: i64) -> Document {

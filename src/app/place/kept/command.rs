@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{Attendance, LONGEST};
-use crate::disk;
+use crate::{app::named_program::why_not_run, disk};
 
 /// How long it may take where nobody sees what it waits for: a person may be typing what opens the store, in a window of its own.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -73,10 +73,7 @@ impl RunningCommand {
             // It reads no key that is meant for the browser, and writes nothing on the screen.
             command.wrap(ProcessSession);
         }
-        let child = command.spawn().map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => "there is no such program".to_owned(),
-            _ => disk::reason(&error),
-        })?;
+        let child = command.spawn().map_err(|error| why_not_run(&error))?;
         Ok(Self { child, ends: !is_attended })
     }
 

@@ -17,8 +17,9 @@ const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 const LONGEST: usize = 2_048;
 /// Longer ones are not told to the terminal, which is told of every cell: they are opened by the key.
 const LONGEST_TOLD: usize = 512;
-/// Links of a message that are looked for.
+/// Links of a message that are looked for, and letters that are compared for those with a text of their own.
 const MOST: usize = 200;
+const MOST_COMPARED: usize = 4_000_000;
 
 /// A link on a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,11 +86,11 @@ fn lay_named(
     links: &mut Vec<LaidLink>,
 ) -> (Vec<Range<usize>>, Vec<Arc<str>>) {
     let (mut taken, mut missing) = (Vec::new(), Vec::new());
-    let mut from = 0;
+    let (mut from, mut left) = (0, MOST_COMPARED);
     for link in named.into_iter().take(MOST) {
         let Some(address) = link.leads() else { continue };
         let address: Arc<str> = address.into();
-        let Some(place) = link.place(letters, from) else {
+        let Some(place) = link.place(letters, from, &mut left) else {
             missing.push(address);
             continue;
         };

@@ -1,7 +1,7 @@
 //! Opening a link with what the platform opens links with.
 
 use std::{
-    env, io,
+    env,
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     app::{
+        named_program::why_not_run,
         text,
         tui::{render::links::address, state::Input},
     },
@@ -76,10 +77,7 @@ fn begin(words: &[String], shown: String, teller: mpsc::UnboundedSender<Input>) 
             says
         }
         Err(error) => {
-            let why = match error.kind() {
-                io::ErrorKind::NotFound => "there is no such program".to_owned(),
-                _ => disk::reason(&error),
-            };
+            let why = why_not_run(&error);
             format!("{name} could not be run ({why}): {INSTEAD}")
         }
     }

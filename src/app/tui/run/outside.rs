@@ -22,6 +22,7 @@ use tokio::{
 use super::{Browser, Outside};
 use crate::{
     app::{
+        named_program::how_it_failed,
         signals::Caught,
         text,
         tui::{
@@ -260,10 +261,7 @@ impl EditFiles {
     ) -> Result<String, String> {
         let name = program.name();
         if !status.success() {
-            let how = status.code().map_or_else(
-                || format!("{name} was ended by a signal"),
-                |code| format!("{name} ended with exit code {code}"),
-            );
+            let how = how_it_failed(&name, status);
             return Err(if file.has_changed() {
                 let path = self.keep(file);
                 format!("{how}: nothing was changed; what it wrote is kept in {}", path.display())

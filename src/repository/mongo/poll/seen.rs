@@ -156,8 +156,8 @@ impl OpenSeen {
                 !same(Some(rest), Some(rest_now))
                     || !grew && !is_explained((*bytes, &before.metadata), (*bytes_now, &self.metadata))
             }
-            // Whatever moved its date was not told.
-            _ => !grew && self.updated_at != before.updated_at,
+            // Of the rest nothing was known: whatever moved its date may have changed more than came to its end.
+            _ => self.updated_at != before.updated_at,
         };
         let mut found =
             OpenChange { fields, unclear, before: before.updated_at, now: self.updated_at, ..OpenChange::default() };

@@ -4,20 +4,20 @@ use std::time::Instant;
 
 use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::{Terminal, backend::TestBackend, layout::Size};
+use ratatui::layout::Size;
 use strandscope::{
     Change, ChangeKind, News, Outline, Session, SessionKey,
     app::{
         task::{Command, Event, Ticket},
-        tui::{
-            state::{AppState, Input, form::MetadataForm, modal::Modal},
-            view,
-        },
+        tui::state::{Input, form::MetadataForm, modal::Modal},
     },
     decode,
 };
 
-use crate::{answers, data};
+use crate::{
+    answers::{self, BenchScreen},
+    data,
+};
 
 /// Something that happens.
 #[derive(Debug, Clone, Copy)]
@@ -32,8 +32,7 @@ pub enum Happening {
 
 /// The screen.
 pub struct Desk {
-    state: AppState,
-    terminal: Terminal<TestBackend>,
+    screen: BenchScreen,
     opened: Ticket,
     others: i64,
 }
@@ -65,27 +64,26 @@ fn field(at: usize) -> String {
 impl Desk {
     /// A screen of that size on a session with this metadata, its form open.
     pub fn new(size: Size, metadata: &Document) -> Self {
-        let (state, asked) = answers::screen(size, false);
-        let opened = asked.iter().find_map(|command| match command {
+        let screen = BenchScreen::new(size, false);
+        let opened = screen.asked.iter().find_map(|command| match command {
             Command::Connect(ticket, ..) => Some(*ticket),
             _ => None,
         });
-        let terminal = Terminal::new(TestBackend::new(size.width, size.height)).expect("a terminal");
-        let mut desk = Self { state, terminal, opened: opened.expect("it connects"), others: 0 };
-        desk.answer_all(asked, &session(metadata));
+        let mut desk = Self { screen, opened: opened.expect("it connects"), others: 0 };
+        desk.answer_all(&session(metadata));
         // To the metadata, where its form is opened with the first field being typed in.
         for key in [KeyCode::Char('4'), KeyCode::Char('e'), KeyCode::Esc] {
             desk.happen(Happening::Key(key));
         }
         desk.draw();
-        let shown = desk.terminal.backend().to_string();
+        let shown = desk.screen.shown();
         assert!(shown.contains("Metadata of") && shown.contains("field_0000"), "the form is open:\n{shown}");
         desk
     }
 
     /// The form that is open.
     pub fn form(&self) -> &MetadataForm {
-        let form = self.state.modals.iter().rev().find_map(|modal| match modal {
+        let form = self.screen.state.modals.iter().rev().find_map(|modal| match modal {
             Modal::Form(form) => Some(&**form),
             _ => None,
         });
@@ -99,8 +97,8 @@ impl Desk {
         let mut draft = form.draft(None);
         draft.mine = mine;
         let (form, _) = MetadataForm::from_draft(draft, home, rules, &stored);
-        self.state.modals.clear();
-        self.state.modals.push(Modal::Form(Box::new(form)));
+        self.screen.state.modals.clear();
+        self.screen.state.modals.push(Modal::Form(Box::new(form)));
     }
 
     /// Another writer makes this of the metadata.
@@ -141,32 +139,31 @@ impl Desk {
             }
         };
         // What it asks of the store is not answered: offers are what a save does not wait for.
-        self.state.update(Input::Key(key));
+        self.screen.state.update(Input::Key(key));
     }
 
     /// Draws what is to be seen.
     pub fn draw(&mut self) {
-        self.terminal.draw(|frame| view::draw(frame, &self.state)).expect("a frame");
+        self.screen.draw();
     }
 
     /// Seconds that it takes to give what is kept of it as a draft.
     pub fn draft(&self) -> f64 {
         let start = Instant::now();
-        std::hint::black_box(self.state.drafts());
+        std::hint::black_box(self.screen.state.drafts());
         start.elapsed().as_secs_f64()
     }
 
     fn tell(&mut self, kind: ChangeKind) {
         let change = Change::new(SessionKey::from(data::id(0).as_str()), kind);
         let event = Event::News(self.opened, News::Changes(vec![change]));
-        self.state.update(Input::Task(Box::new(event)));
+        self.screen.state.update(Input::Task(Box::new(event)));
     }
 
-    fn answer_all(&mut self, mut asked: Vec<Command>, session: &Session) {
-        while !asked.is_empty() {
-            let Some(event) = answer(&asked.remove(0), session) else { continue };
-            let effects = self.state.update(Input::Task(Box::new(event)));
-            asked.extend(answers::questions(effects));
+    fn answer_all(&mut self, session: &Session) {
+        while !self.screen.asked.is_empty() {
+            let Some(event) = answer(&self.screen.asked.remove(0), session) else { continue };
+            self.screen.put(Input::Task(Box::new(event)));
         }
     }
 }

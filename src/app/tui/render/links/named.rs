@@ -33,17 +33,18 @@ impl NamedLink {
         address(&self.address.replace(' ', "%20"))
     }
 
-    /// Where it stands first, from a letter on.
-    pub(super) fn place(&self, letters: &[LaidLetter], from: usize) -> Option<NamedPlace> {
+    /// Where it stands first, from a letter on. No more letters are compared than are `left`: a text of letters that are all the same
+    /// would take for ever.
+    pub(super) fn place(&self, letters: &[LaidLetter], from: usize, left: &mut usize) -> Option<NamedPlace> {
         let text: Vec<char> = self.text.chars().collect();
         let behind: Vec<char> = format!(" ({})", self.address).chars().collect();
         (from..letters.len()).find_map(|start| {
-            let end = follows(letters, start, &text).filter(|end| *end > start)?;
+            let end = follows(letters, start, &text, left).filter(|end| *end > start)?;
             let says = if address(&self.text).is_some() { start..start } else { start..end };
             if !self.is_shown {
                 return Some(NamedPlace { text: says, address: end..end, end });
             }
-            let close = follows(letters, end, &behind)?;
+            let close = follows(letters, end, &behind, left)?;
             let open = end + letters[end..close].iter().position(|letter| letter.c == '(')?;
             Some(NamedPlace { text: says, address: open + 1..close - 1, end: close })
         })
@@ -51,10 +52,11 @@ impl NamedLink {
 }
 
 /// Where what is wanted ends, if it begins at a letter. Any space may be a line break, and a long word may be broken.
-fn follows(letters: &[LaidLetter], start: usize, wanted: &[char]) -> Option<usize> {
+fn follows(letters: &[LaidLetter], start: usize, wanted: &[char], left: &mut usize) -> Option<usize> {
     let mut at = start;
     let mut wanted = wanted.iter().peekable();
     while let Some(c) = wanted.next() {
+        *left = left.checked_sub(1)?;
         if c.is_whitespace() {
             while wanted.next_if(|c| c.is_whitespace()).is_some() {}
             let from = at;
@@ -75,4 +77,20 @@ fn follows(letters: &[LaidLetter], start: usize, wanted: &[char]) -> Option<usiz
         at += 1;
     }
     Some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::text::Line;
+
+    use super::{super::super::found::laid_letters, *};
+
+    #[test]
+    fn no_more_letters_are_compared_than_are_left() {
+        let letters = laid_letters(&[Line::raw("aaaaaaaaaaaaaaaab")], 80, "");
+        let link = NamedLink { text: "aaab".to_owned(), address: "https://a.example".to_owned(), is_shown: false };
+        let place = |mut left: usize| link.place(&letters, 0, &mut left).map(|place| place.text);
+        assert_eq!(place(1_000), Some(13..17));
+        assert_eq!(place(20), None);
+    }
 }

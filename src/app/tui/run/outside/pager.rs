@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     app::{
+        named_program::how_it_failed,
         pager::PagerProgram,
         tui::{state::Input, terminal::TerminalGuard},
     },
@@ -55,10 +56,7 @@ impl Browser {
         outside.reading.go_on();
         let name = program.name();
         let problem = match end {
-            Ok(EditorEnd::Ended(status)) if !status.success() => Some(match status.code() {
-                Some(code) => format!("{name} ended with exit code {code}"),
-                None => format!("{name} was ended by a signal"),
-            }),
+            Ok(EditorEnd::Ended(status)) if !status.success() => Some(how_it_failed(&name, status)),
             Ok(EditorEnd::Ended(_)) if start.elapsed() < UNREAD => Some(format!(
                 "{name} came back at once: what it showed is above this screen (less does so with -F where all fits on one)"
             )),

@@ -2,9 +2,9 @@
 
 use std::{env, ffi::OsString, io};
 
-use crate::{
-    app::{named_program::named, text},
-    disk,
+use crate::app::{
+    named_program::{named, why_not_run},
+    text,
 };
 
 /// What is run where the environment names nothing.
@@ -48,11 +48,7 @@ impl EditorProgram {
 
     /// What is said where it could not be run.
     pub fn failed(&self, error: &io::Error) -> String {
-        let name = self.name();
-        let why = match error.kind() {
-            io::ErrorKind::NotFound => "there is no such program".to_owned(),
-            _ => disk::reason(error),
-        };
+        let (name, why) = (self.name(), why_not_run(error));
         match self.variable {
             Some(variable) => format!("{name}, which ${variable} names, could not be run ({why}): nothing was changed"),
             None => format!("{name} could not be run ({why}): nothing was changed; $VISUAL or $EDITOR names an editor"),

@@ -3,6 +3,7 @@
 use super::{picture, written};
 use crate::{
     app::{
+        config::ThemeName,
         place::WriteRules,
         task::{Command, Event, command::Lane},
         tui::{state::sample::Screen, view::sample},
@@ -52,6 +53,7 @@ fn a_rating_on_its_way_is_shown_where_it_will_stand() {
 fn a_rating_on_its_way_in_ascii() {
     let mut screen = Screen::writable(120, 40);
     screen.state.look = sample::plain();
+    screen.wear(ThemeName::None);
     screen.press("2-");
     insta::assert_snapshot!("rating_ascii_120x40", picture(&screen.state));
 }

@@ -61,6 +61,7 @@ fn the_menus_of_orders_and_columns() {
     }
     let mut screen = opened(120, 40, "1sc\nSs");
     screen.state.look = sample::plain();
+    screen.wear(ThemeName::None);
     insta::assert_snapshot!("menu_sort_ascii_120x40", picture(&screen.state));
 }
 
