@@ -138,6 +138,7 @@ impl Screen {
                 '\n' => KeyCode::Enter,
                 '\t' => KeyCode::Tab,
                 '\u{1b}' => KeyCode::Esc,
+                '\u{5}' => KeyCode::End,
                 c => KeyCode::Char(c),
             };
             self.put(Input::Key(KeyEvent::from(code)));

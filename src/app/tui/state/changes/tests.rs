@@ -23,7 +23,7 @@ fn changed() -> (String, Bson, Screen) {
     let session = screen.state.workspace.conversation.session().unwrap();
     let key = screen.state.workspace.metadata.field(Some(session)).unwrap();
     let before = session.metadata_fields().unwrap().get(&key).cloned().unwrap();
-    screen.press("e mine\n");
+    screen.press("e\u{5} mine\n");
     assert_eq!(form(&screen).changes().len(), 1);
     (key, before, screen)
 }
@@ -215,7 +215,7 @@ fn read_only_saves_nothing() {
 #[test]
 fn a_form_is_kept_as_a_draft_with_what_is_typed_in_it() {
     let (key, before, mut screen) = changed();
-    screen.press("e more");
+    screen.press("e\u{5} more");
     let draft = screen.state.drafts().remove(0);
     assert!(draft.text.contains(&key) && draft.text.contains("being typed"), "{}", draft.text);
     let DraftContent::Form(left) = draft.content else { panic!("a form") };
@@ -248,7 +248,7 @@ fn news_keep_something_selected_and_no_reason_that_is_none_any_more() {
 #[test]
 fn the_larger_editor_says_what_another_stored_meanwhile() {
     let (key, _, mut screen) = changed();
-    screen.press("o more");
+    screen.press("o\u{5} more");
     let session = screen.state.workspace.conversation.key().unwrap().clone();
     screen.state.apply(&Change::edited(session, &[MetadataEdit::set(&key, "theirs")]));
     let Some(Modal::Editor(editor)) = screen.state.modals.last() else { panic!("no editor") };

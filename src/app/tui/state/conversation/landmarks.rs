@@ -235,6 +235,11 @@ impl ConversationState {
                 (before, after)
             }
             Some(Here::Line(pos, line)) => {
+                let inside = self.inside_after(pos, line);
+                if inside > 0 {
+                    let passed = stops.partition_point(|stop| stop.pos <= pos + inside);
+                    return (passed, passed);
+                }
                 let from = stops.partition_point(|stop| stop.pos < pos);
                 let to = stops.partition_point(|stop| stop.pos <= pos);
                 // Only of the message that one is in the lines matter.
@@ -247,6 +252,16 @@ impl ConversationState {
                 (from + before, from + after)
             }
         }
+    }
+
+    /// On the last line of a message: how many that are shown inside one further up come right after it. They have no line of their
+    /// own and were passed on the way here.
+    fn inside_after(&mut self, pos: usize, line: usize) -> usize {
+        let counted = self.on_sheet(|pages, _, _| {
+            let is_last = line.saturating_add(1) >= pages.body(pos).end;
+            if is_last { (pos + 1..pages.len()).take_while(|next| pages.body(*next).is_empty()).count() } else { 0 }
+        });
+        counted.unwrap_or_default()
     }
 }
 

@@ -21,6 +21,7 @@ fn press(editor: &mut Editor, keys: &str) -> Edited {
             '\u{1b}' => KeyEvent::from(KeyCode::Esc),
             '\t' => KeyEvent::from(KeyCode::Tab),
             '\u{8}' => KeyEvent::from(KeyCode::Backspace),
+            '\u{5}' => KeyEvent::from(KeyCode::End),
             '\u{13}' => KeyEvent::new(KeyCode::Char('s'), KeyModifiers::CONTROL),
             c => KeyEvent::from(KeyCode::Char(c)),
         };
@@ -48,7 +49,7 @@ fn named(key: &str, value: impl Into<Bson>) -> (Option<String>, Option<Bson>) {
 #[test]
 fn a_field_keeps_its_type() {
     let mut editor = Editor::field("s".into(), "retries", &Bson::Int64(5)).unwrap();
-    assert_eq!(press(&mut editor, "x\n"), Edited::Taken);
+    assert_eq!(press(&mut editor, "\u{5}x\n"), Edited::Taken);
     let problem = editor.problem.clone().unwrap();
     assert!(problem.starts_with("that is no i64; it takes a whole number") && problem.ends_with("its type is kept"));
     assert_eq!(typed(press(&mut editor, "\u{8}0\n")), value(50_i64));
@@ -138,6 +139,7 @@ fn an_untouched_value_is_not_stored_again_whatever_its_bits() {
 /// What is stored of a field after a text was pasted behind it.
 fn pasted(shown: impl Into<Bson>, text: &str) -> Bson {
     let mut editor = field(shown);
+    press(&mut editor, "\u{5}");
     editor.paste(text);
     assert_eq!(text::block(&editor.text()), editor.text(), "all of it can be seen");
     typed(press(&mut editor, "\u{13}")).1.unwrap()
@@ -210,12 +212,12 @@ fn a_date_says_what_it_will_be_by_the_clocks_here_too() {
 fn a_key_is_renamed_unless_it_is_there_or_can_be_none() {
     let start = || Editor::rename("s".into(), "a", vec!["b".to_owned()]);
     assert_eq!(press(&mut start(), "\n"), Edited::Close, "it is the same");
-    for (keys, wrong) in [("\u{8}b\n", "already"), (".x\n", "dot"), ("\u{8}\n", "empty")] {
+    for (keys, wrong) in [("\u{8}b\n", "already"), ("\u{5}.x\n", "dot"), ("\u{8}\n", "empty")] {
         let mut editor = start();
         assert_eq!(press(&mut editor, keys), Edited::Taken);
         assert!(editor.problem.as_deref().unwrap().contains(wrong), "{:?}", editor.problem);
     }
-    assert_eq!(typed(press(&mut start(), "bc\n")), (Some("abc".to_owned()), None));
+    assert_eq!(typed(press(&mut start(), "\u{5}bc\n")), (Some("abc".to_owned()), None));
 }
 
 #[test]
@@ -238,6 +240,6 @@ fn bytes_are_digits() {
     };
     let mut editor = field(bytes(&[1, 0xab]));
     assert_eq!(editor.text(), "01ab");
-    assert_eq!(press(&mut editor, "f\n"), Edited::Taken, "half a byte");
+    assert_eq!(press(&mut editor, "\u{5}f\n"), Edited::Taken, "half a byte");
     assert_eq!(typed(press(&mut editor, "f\n")), value(bytes(&[1, 0xab, 0xff])));
 }

@@ -173,6 +173,7 @@ mod tests {
         let mut form = MetadataForm::new(session, None, WriteRules::default(), stored);
         form.select(at);
         form.edit();
+        press(&mut form, KeyCode::End);
         press(&mut form, KeyCode::Char('5'));
         form
     }

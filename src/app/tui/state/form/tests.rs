@@ -34,6 +34,7 @@ fn press(form: &mut MetadataForm, keys: &str) {
             '\n' => KeyCode::Enter,
             '\u{1b}' => KeyCode::Esc,
             '\u{8}' => KeyCode::Backspace,
+            '\u{5}' => KeyCode::End,
             c => KeyCode::Char(c),
         };
         form.on_key(KeyEvent::from(code), &dates());
@@ -54,7 +55,7 @@ fn keys(form: &MetadataForm) -> String {
 #[test]
 fn a_value_keeps_its_type_and_is_guarded_by_what_was_stored() {
     let mut form = form(&doc! { "customer": { "tier": "gold", "visits": 5_i64 }, "n": 1 });
-    edited(&mut form, "customer.visits", "0\n");
+    edited(&mut form, "customer.visits", "\u{5}0\n");
     let [edit] = form.changes() else { panic!("{:?}", form.changes()) };
     assert_eq!((edit.path.to_string().as_str(), &edit.value), ("customer.visits", &Some(Bson::Int64(50))));
     assert_eq!(edit.guard, Guard::Stored(Some(Bson::Int64(5))));
@@ -69,7 +70,7 @@ fn a_value_keeps_its_type_and_is_guarded_by_what_was_stored() {
 #[test]
 fn what_is_wrong_is_marked_where_it_is_and_stays_typed() {
     let mut form = form(&doc! { "n": 1 });
-    edited(&mut form, "n", "x");
+    edited(&mut form, "n", "\u{5}x");
     let marks = form.marks(form.editing_row().unwrap());
     assert!(marks.problem.as_deref().unwrap().contains("-2147483648"), "{marks:?}");
     press(&mut form, "\n");
@@ -98,7 +99,7 @@ fn fields_come_and_go_and_everything_is_taken_back() {
     assert_eq!(keys(&form), "a new b c");
     assert_eq!(form.path(form.selected()), path("new"));
     form.rename();
-    press(&mut form, "er\n");
+    press(&mut form, "\u{5}er\n");
     form.duplicate();
     assert_eq!(keys(&form), "a newer newer_copy b c");
     form.shift(true);
@@ -112,7 +113,7 @@ fn fields_come_and_go_and_everything_is_taken_back() {
     form.select(&path("b.x"));
     form.paste_field(&copied);
     assert_eq!(form.mine.get_document("b").unwrap(), &doc! { "x": 1, "c": [1, "two"] });
-    edited(&mut form, "c.0", "0\n");
+    edited(&mut form, "c.0", "\u{5}0\n");
     form.select(&path("c.0"));
     form.add();
     press(&mut form, "between\n");
@@ -160,10 +161,10 @@ fn another_type_is_shown_before_it_is_taken() {
 #[test]
 fn what_others_change_follows_unless_it_was_touched_here() {
     let mut form = form(&doc! { "a": 1, "b": "x", "c": 1 });
-    edited(&mut form, "a", "0\n");
+    edited(&mut form, "a", "\u{5}0\n");
     form.select(&path("b"));
     form.edit();
-    press(&mut form, "typ");
+    press(&mut form, "\u{5}typ");
     form.theirs(&doc! { "a": 7, "b": "y", "c": 2, "d": 1 });
     assert_eq!(form.mine, doc! { "a": 10, "b": "y", "c": 2, "d": 1 });
     assert_eq!(form.field_editor().unwrap().editor.text(), "xtyp", "what is typed is not touched");
@@ -188,9 +189,9 @@ fn what_others_change_follows_unless_it_was_touched_here() {
 #[test]
 fn what_is_typed_while_it_is_saved_stays() {
     let mut form = form(&doc! { "a": 1, "b": 1 });
-    edited(&mut form, "a", "0\n");
+    edited(&mut form, "a", "\u{5}0\n");
     let sent = form.sending();
-    edited(&mut form, "b", "0\n");
+    edited(&mut form, "b", "\u{5}0\n");
     let mut stored = doc! { "a": 1, "b": 1 };
     apply(&mut stored, &sent).unwrap();
     form.saved(&stored);
@@ -203,7 +204,7 @@ fn what_is_typed_while_it_is_saved_stays() {
 fn a_form_is_opened_again_as_it_was() {
     let stored = doc! { "a": 1, "o": { "x": "text" }, "l": [1] };
     let mut first = form(&stored);
-    edited(&mut first, "a", "0\n");
+    edited(&mut first, "a", "\u{5}0\n");
     for (at, used_for) in [("o.x", FieldUse::Value), ("o", FieldUse::Key), ("l.0", FieldUse::New)] {
         first.select(&path(at));
         match used_for {
@@ -211,7 +212,7 @@ fn a_form_is_opened_again_as_it_was() {
             FieldUse::Key => first.rename(),
             FieldUse::New => first.add(),
         }
-        press(&mut first, "typ");
+        press(&mut first, "\u{5}typ");
         let draft = first.draft(None);
         let (again, editor) = MetadataForm::from_draft(
             draft.clone(),

@@ -202,7 +202,7 @@ fn a_full_disk_is_told_once_and_typing_goes_on() {
 /// What a window left that was killed while a form had changes, and something was being typed in it.
 fn left_form() -> OfferedDraft {
     let mut screen = Screen::writable(120, 40);
-    screen.press("e mine\ne more");
+    screen.press("e\u{5} mine\ne\u{5} more");
     OfferedDraft { draft: Ok(Box::new(screen.state.drafts().remove(0))), ..left() }
 }
 

@@ -205,7 +205,7 @@ mod tests {
     fn without_a_user_no_password_is_asked_for() {
         let mut made = pane("localhost:27017");
         assert_eq!(made.rows(), [ProfileRow::Name, ProfileRow::ReadOnly]);
-        press(&mut made, &[KeyCode::Up, KeyCode::Down, KeyCode::Char('!')]);
+        press(&mut made, &[KeyCode::Up, KeyCode::Down, KeyCode::End, KeyCode::Char('!')]);
         assert_eq!(made.name.text(), "localhost!");
         let folder = pane("/data/agents");
         assert_eq!((folder.name.text().as_str(), folder.rows().len()), ("agents", 2));
@@ -288,7 +288,7 @@ mod tests {
     #[test]
     fn what_cannot_be_kept_stays_to_be_put_right() {
         let mut screen = typed();
-        screen.press("x");
+        screen.press("\u{5}x");
         let edit = kept(&mut screen);
         screen.press("\n");
         screen.put(Input::Configured(Box::new(edit), Err("not kept: there is one already".to_owned())));

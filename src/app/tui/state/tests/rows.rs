@@ -74,7 +74,7 @@ fn a_field_of_a_row_is_chosen_and_edited_by_the_value_that_was_read() {
     assert_eq!(screen.state.loading().as_deref(), Some("reading support-updated-2"));
     peeked(&mut screen, Some(doc! { "a": "x", "b": 5, "odd.key": 1 }.into()));
     assert_eq!(form(&screen).rows().len(), 3);
-    screen.press("j\n0\n");
+    screen.press("j\n\u{5}0\n");
     let shown = form(&screen);
     let [edit] = shown.changes() else { panic!("{:?}", shown.changes()) };
     assert_eq!((shown.session.name.as_str(), edit.path.top()), ("support-updated-2", "b"));

@@ -113,7 +113,14 @@ fn enter_goes_into_what_is_shown_at_once_and_back_leaves_it_there() {
     let reads = |command: &Command| matches!(command, Command::Outline(..));
     assert!(screen.asked.iter().any(reads));
     screen.asked.clear();
-    screen.press("\u{1b}1");
+    screen.press("\u{1b}");
+    assert!(screen.state.focus == Pane::Sessions && screen.asked.is_empty(), "what comes at once is not given up");
+    screen.press("3");
+    later(&mut screen, 1000);
+    screen.press("\u{1b}");
+    assert!(screen.state.focus == Pane::Metrics, "it is given up first");
+    screen.asked.clear();
+    screen.press("1");
     assert!(!screen.asked.iter().any(reads));
     screen.press("3");
     assert!(screen.asked.iter().any(reads), "{:?}", screen.asked);

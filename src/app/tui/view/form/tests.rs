@@ -167,7 +167,7 @@ fn every_size_draws_whatever_is_typed() {
 #[test]
 fn a_key_that_grows_is_seen_whole() {
     let mut screen = opened(40, 10);
-    screen.press("m_new");
+    screen.press("m\u{5}_new");
     assert!(picture(&screen, 40, 10).contains("priority_new"));
 }
 

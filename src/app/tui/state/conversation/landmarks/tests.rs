@@ -263,23 +263,38 @@ fn a_message_is_gone_to_by_its_number() {
     assert_eq!(to(Some("c"), 0), Err("there is no such agent".to_owned()));
 }
 
+/// A prompt, an answer, a call, its result, a result that tells of a failure.
+fn of_kind(index: u64, kind: u8) -> Message {
+    match kind {
+        0 => sample::with(index, Role::User, vec![Block::Text("asked".to_owned())]),
+        1 => sample::with(index, Role::Assistant, vec![Block::Text("said".to_owned())]),
+        2 => sample::tool_use(index, "t"),
+        3 => sample::tool_result(index, "t"),
+        _ => failed(index, "t"),
+    }
+}
+
+#[test]
+fn from_the_end_what_is_shown_inside_the_last_messages_is_met() {
+    let mut desk = over([2, 2, 3, 3].into_iter().enumerate().map(|(at, kind)| of_kind(at as u64, kind)).collect());
+    desk.press(Action::Bottom);
+    desk.settle();
+    for nth in [4, 3, 2, 1] {
+        desk.told.clear();
+        let effects = desk.state.go_by(Landmark::Finding, false, &mut desk.tickets);
+        desk.run(effects);
+        desk.settle();
+        assert!(said(&desk).is_some_and(|words| words.contains(&format!(" {nth} of 4"))), "{:?}", said(&desk));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     /// Down to the end from the top, and back up: each landmark once, whatever stands in the messages.
     #[test]
     fn every_landmark_is_met_once_in_both_directions(kinds in prop::collection::vec(0u8..5, 1..25), kind in 0usize..7) {
-        let message = |(index, kind): (usize, &u8)| {
-            let index = index as u64;
-            match kind {
-                0 => sample::with(index, Role::User, vec![Block::Text("asked".to_owned())]),
-                1 => sample::with(index, Role::Assistant, vec![Block::Text("said".to_owned())]),
-                2 => sample::tool_use(index, "t"),
-                3 => sample::tool_result(index, "t"),
-                _ => failed(index, "t"),
-            }
-        };
-        let messages: Vec<Message> = kinds.iter().enumerate().map(message).collect();
+        let messages: Vec<Message> = (0..).zip(&kinds).map(|(index, kind)| of_kind(index, *kind)).collect();
         let kind = Landmark::ALL[kind];
         prop_assume!(kind != Landmark::Message);
         let mut desk = over(messages);
