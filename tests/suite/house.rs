@@ -117,7 +117,8 @@ fn the_program_imports_downwards() {
     within_app("app/agreed", &["text"]);
     let ground = ["text", "told", "agreed", "keymap"];
     within_app("app/demo", &["clock"]);
-    within_app("app/place", &["demo"]);
+    within_app("app/named_program", &["text"]);
+    within_app("app/place", &["demo", "named_program"]);
     let ground = [&ground[..], &["place"]].concat();
     within_app("app/alert", &["text"]);
     within_app("app/config", &[&ground[..], &["alert"]].concat());

@@ -39,7 +39,7 @@ fn play(wanted: Option<&[cast::Frame]>) -> Vec<cast::Frame> {
                     panic!(
                         "after {:?} the screen is not as it was recorded; draw it anew with STRANDSCOPE_PICTURES=write:\n{}",
                         step.keys,
-                        last.contents()
+                        cast::difference(&wanted.rows, &cast::rows(&last))
                     )
                 })
             }

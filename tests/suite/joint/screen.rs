@@ -122,6 +122,7 @@ impl Screen {
             let key: KeyEvent = match c {
                 '\n' => KeyCode::Enter.into(),
                 '\u{1b}' => KeyCode::Esc.into(),
+                '\u{5}' => KeyCode::End.into(),
                 '\u{13}' => KeyEvent::new(KeyCode::Char('s'), KeyModifiers::CONTROL),
                 c => KeyCode::Char(c).into(),
             };

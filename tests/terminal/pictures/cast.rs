@@ -6,7 +6,23 @@ use std::fmt::Write;
 pub struct Frame {
     pub screen: vt100::Screen,
     pub seconds: f64,
-    pub rows: Vec<Vec<u8>>,
+    pub rows: Vec<Vec<DrawnCell>>,
+}
+
+/// What tells cells apart: text and look. One that was never drawn is blank.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DrawnCell {
+    text: String,
+    colours: (vt100::Color, vt100::Color),
+    looks: [bool; 5],
+}
+
+impl DrawnCell {
+    fn of(cell: &vt100::Cell) -> Self {
+        let text = if cell.has_contents() { cell.contents().to_owned() } else { " ".to_owned() };
+        let looks = [cell.bold(), cell.dim(), cell.italic(), cell.underline(), cell.inverse()];
+        Self { text, colours: (cell.fgcolor(), cell.bgcolor()), looks }
+    }
 }
 
 impl Frame {
@@ -15,9 +31,25 @@ impl Frame {
     }
 }
 
-/// What tells screens apart: text and looks, row by row.
-pub fn rows(screen: &vt100::Screen) -> Vec<Vec<u8>> {
-    screen.rows_formatted(0, screen.size().1).collect()
+/// What tells screens apart, row by row.
+pub fn rows(screen: &vt100::Screen) -> Vec<Vec<DrawnCell>> {
+    let (rows, columns) = screen.size();
+    let cells = |row| (0..columns).filter_map(move |column| screen.cell(row, column)).map(DrawnCell::of).collect();
+    (0..rows).map(cells).collect()
+}
+
+/// The rows that differ, for the person who reads why.
+pub fn difference(recorded: &[Vec<DrawnCell>], drawn: &[Vec<DrawnCell>]) -> String {
+    let text = |row: &[DrawnCell]| row.iter().map(|cell| cell.text.as_str()).collect::<String>();
+    let mut told = String::new();
+    for (at, (was, is)) in recorded.iter().zip(drawn).enumerate().filter(|(_, (was, is))| was != is) {
+        let column = was.iter().zip(is).position(|(was, is)| was != is).unwrap_or_default();
+        let _ = writeln!(told, "row {at}, from column {column}\n  recorded {}\n  drawn    {}", text(was), text(is));
+        if text(was) == text(is) {
+            let _ = writeln!(told, "  {:?}\n  {:?}", was[column], is[column]);
+        }
+    }
+    told
 }
 
 /// The whole screen, so that each step can be read without those before.

@@ -190,7 +190,7 @@ impl ConversationState {
 #[cfg(test)]
 mod tests {
     use super::{super::sample, *};
-    use crate::session::Usage;
+    use crate::session::{Message, Usage};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_795_443_080 + second).unwrap()
@@ -216,6 +216,27 @@ mod tests {
         assert_eq!(ended(&live, 100), Vec::<u64>::new(), "a clock that was put back");
         live.take(&Change::messages("s".into(), b.clone(), vec![sample::tool_use(3, "call-2")]), at(112));
         assert_eq!((ended(&live, 112), live.running(None).count()), (vec![], 1), "the next one takes its place");
+    }
+
+    #[test]
+    fn what_a_preview_did_not_load_counts_once_all_of_it_is_known() {
+        let mut whole = sample::session("s", &[("a", 0)], 0);
+        let said = |index| {
+            let usage = Some(Usage { total: Some(600), ..Usage::default() }).filter(|_| index % 2 == 1);
+            Message { usage, created_at: Some(at(0).into()), ..sample::message(index) }
+        };
+        whole.agents[0].messages = (0..8).map(said).collect();
+        let mut shown = whole.clone();
+        shown.agents[0].messages.drain(..6);
+        let mut live = LiveActivity::of(&shown, &Outline::default(), at(1));
+        assert_eq!(live.rates(None, at(1)).map(|[one, ..]| one), Some(600.0));
+        shown.agents[0].messages.clear();
+        live.learn(&shown, &Outline::from(&whole), at(1));
+        assert_eq!(live.rates(None, at(1)).map(|[one, ..]| one), Some(2400.0));
+        assert_eq!(live.rates(Some(&"a".into()), at(1)), live.rates(None, at(1)));
+        // What is told after that and was read with it counts once.
+        live.take(&Change::messages("s".into(), "a".into(), vec![said(7)]), at(2));
+        assert_eq!(live.rates(None, at(2)).map(|[one, ..]| one), Some(2400.0));
     }
 
     #[test]
