@@ -110,7 +110,7 @@ fn the_demo_is_written_to() {
     terminal.press("4e");
     terminal.wait_for("Metadata of support-48213");
     // Taken over, listed, saved.
-    terminal.press("e\u{5}r\r\u{13}");
+    terminal.press("\u{5}er\r\u{13}");
     terminal.wait_for("Save 1 change");
     terminal.press("\r");
     terminal.wait_for("priority of support-48213 is stored");

@@ -25,7 +25,7 @@ fn listed(desk: &Desk) -> Terminal {
     let mut terminal = desk.open();
     terminal.press("4e");
     terminal.wait_for("Metadata of s");
-    terminal.press("elower\rje12\r");
+    terminal.press("lower\rje12\r");
     terminal.wait_for("2 unsaved changes");
     desk.wait_for_drafts("both changes are kept", |drafts| drafts.iter().any(|draft| draft.contains("n = 12")));
     list(&mut terminal);

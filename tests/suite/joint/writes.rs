@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Makes `lower` of the field `priority`, which is `low`.
-const EDIT: &str = "4ee\u{5}r\n\u{13}\n";
+const EDIT: &str = "4e\u{5}er\n\u{13}\n";
 
 async fn stored(store: &Faulty) -> Bson {
     store.folder().metadata(&"long".into()).await.unwrap().remove("priority").expect("the field is there")

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// `low` becomes `lower` and 1 becomes 12, and both are listed.
-const TYPED: &str = "4eer\nje2\n\u{13}";
+const TYPED: &str = "4elower\nje12\n\u{13}";
 
 fn before() -> Document {
     doc! { "priority": "low", "n": 1 }
