@@ -208,7 +208,14 @@ impl AppState {
             Pane::Sessions => {
                 self.workspace.list.give_up().or_else(|| self.workspace.conversation.give_up_slow_preview())
             }
-            _ => self.workspace.conversation.give_up(),
+            _ => {
+                let from_list = self.workspace.conversation.is_first_opening();
+                let given_up = self.workspace.conversation.give_up();
+                if from_list && given_up.is_some() {
+                    self.focus = Pane::Sessions;
+                }
+                given_up
+            }
         };
         if let Some(effects) = given_up {
             return effects;

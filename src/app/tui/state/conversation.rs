@@ -88,6 +88,7 @@ struct AskedPage {
     ticket: Ticket,
     agent: AgentId,
     range: Range<u64>,
+    asked_at: Timestamp,
     /// What changed of the agent's messages since: the page may have been read before.
     changes: Vec<Change>,
 }
@@ -298,7 +299,8 @@ impl ConversationState {
             lanes.extend(self.outline.take_if(|_| !coming).map(|_| Lane::Outline));
             self.wanted_move = None;
         }
-        if self.page.take().is_some() {
+        let coming = self.has_page_soon();
+        if self.page.take_if(|_| !coming).is_some() {
             self.blocked = true;
             lanes.push(Lane::Messages);
         }

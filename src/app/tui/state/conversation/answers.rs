@@ -292,7 +292,8 @@ impl ConversationState {
         let range = open.windows[spot.agent].page_around(spot.index, open.counts[spot.agent]);
         let ticket = tickets.take();
         let key = open.session.key.clone();
-        self.page = Some(AskedPage { ticket, agent: agent.clone(), range: range.clone(), changes: Vec::new() });
+        let (agent_id, asked_at) = (agent.clone(), self.now);
+        self.page = Some(AskedPage { ticket, agent: agent_id, range: range.clone(), asked_at, changes: Vec::new() });
         Some(Effect::Ask(Command::Messages(ticket, key, agent, range)))
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{ConversationState, Effect, Opening, Tickets};
 use crate::{
@@ -76,17 +76,32 @@ impl ConversationState {
 
     /// Whether figures were asked for just now, and no move waits for them: who goes back does not mean them.
     pub(super) fn has_figures_soon(&self) -> bool {
-        let waited = self.now.duration_since(self.asked_at);
-        self.outline.is_some() && self.wanted_move.is_none() && (SignedDuration::ZERO..SLOW).contains(&waited)
+        self.outline.is_some() && self.wanted_move.is_none() && self.is_soon(self.asked_at)
+    }
+
+    /// The same of a page of messages.
+    pub(super) fn has_page_soon(&self) -> bool {
+        self.page.as_ref().is_some_and(|page| self.is_soon(page.asked_at))
+    }
+
+    fn is_soon(&self, asked_at: Timestamp) -> bool {
+        (SignedDuration::ZERO..SLOW).contains(&self.now.duration_since(asked_at))
     }
 
     /// Whether something is loading that is given up by going back.
     #[must_use]
     pub fn can_give_up(&self) -> bool {
-        let others = self.opening.is_some()
-            || self.page.is_some()
-            || self.find.as_ref().is_some_and(|find| find.ticket.is_some());
-        self.loading().is_some() && (others || !self.has_figures_soon())
+        let figures = !self.by_itself && self.outline.is_some() && !self.has_figures_soon();
+        let page = self.page.is_some() && !self.has_page_soon();
+        let searches = self.find.as_ref().is_some_and(|find| find.ticket.is_some());
+        self.loading().is_some() && (self.opening.is_some() || figures || page || searches)
+    }
+
+    /// Whether a session is being opened while nothing is open but a preview: who gives that up was in the list.
+    #[must_use]
+    pub fn is_first_opening(&self) -> bool {
+        let opens = self.opening.as_ref().is_some_and(|opening| opening.preview.is_none() && !opening.again);
+        opens && (self.previewed || self.open.is_none())
     }
 
     /// The outline of a preview waits until the cursor has rested for longer; that of the session before is given up.
@@ -170,7 +185,8 @@ impl ConversationState {
         if !std::mem::take(&mut self.previewed) {
             return None;
         }
-        self.by_itself = false;
+        // Its figures may have been asked for long ago: to whoever goes in they come just now.
+        (self.by_itself, self.asked_at) = (false, self.now);
         let (key, name) = (self.session()?.key.clone(), self.name()?.to_owned());
         self.last_seen.forget_left(&key);
         Some(ChosenSession { key, name })
