@@ -65,7 +65,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &MetricsPane, data: Data<'
         row::hint(frame.buffer_mut(), inner, &missing(&data, look), look);
         return;
     }
-    let parts = state.arrange(inner, &rows);
+    let parts = state.arrange(inner, &data, &rows);
     let heights = data.heights(&rows, &parts);
     let mut top = parts.list.y;
     for (i, metrics) in rows.iter().enumerate().skip(state.top(&heights, &parts)) {
