@@ -13,7 +13,8 @@ use crate::{
         task::{Command, Lane},
         tui::state::{Input, areas::Pane, conversation::Landmark, sample::Screen},
     },
-    session::SessionKey,
+    repository::News,
+    session::{Change, SessionKey},
 };
 
 /// A list whose cursor is followed.
@@ -96,6 +97,21 @@ fn a_preview_is_given_up_as_the_cursor_goes_on() {
     later(&mut screen, 100);
     screen.answer_all();
     assert_eq!(open(&screen), Some(selected(&screen)));
+}
+
+#[test]
+fn a_preview_whose_session_is_deleted_goes_on_to_the_next() {
+    let mut screen = listed();
+    screen.press("j");
+    later(&mut screen, 100);
+    screen.answer_all();
+    let gone = selected(&screen);
+    screen.news(News::Changes(vec![Change::deleted(gone.clone())]));
+    let said = screen.state.said.clone().unwrap_or_default();
+    assert!(said.ends_with("was deleted elsewhere"), "nothing of it stays: {said}");
+    later(&mut screen, 100);
+    screen.answer_all();
+    assert!(open(&screen) == Some(selected(&screen)) && selected(&screen) != gone);
 }
 
 #[test]
