@@ -31,7 +31,7 @@ use crate::{
         tui::{
             render::{Look, format, look::Marks},
             state::{
-                conversation::running_s,
+                conversation::{NoSession, running_s},
                 list::Rows,
                 metrics::{
                     Data, MetricsPane,
@@ -101,8 +101,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &MetricsPane, data: Data<'
 /// Why there are no rows.
 fn missing(data: &Data<'_>, look: &Look) -> String {
     match (data.open, data.metrics) {
-        (false, _) => "no session open".to_owned(),
-        (true, None) => format!("reading{}", look.marks.ellipsis),
+        (false, _) => NoSession::Closed.words(look.marks),
+        (true, None) => NoSession::Opening.words(look.marks),
         (true, Some(_)) if data.unread => "unknown: the figures of an orchestrator are not read yet".to_owned(),
         (true, Some(_)) => "no agents in this session".to_owned(),
     }

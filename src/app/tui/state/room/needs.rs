@@ -120,7 +120,7 @@ fn metadata(state: &AppState) -> Needed {
     let word = measured().map(|row| plain::element_word(row.value.kind()).len()).max().unwrap_or(0);
     let value = measured().map(value_cells).max().unwrap_or(0).min(WIDEST);
     // The selection's bar, and a cell before the word and behind it.
-    Needed { cells: key + word + value + 3, rows: rows.len() + usize::from(note(session).is_some()) }
+    Needed { cells: key + word + value + 3, rows: rows.len() + usize::from(session.and_then(note).is_some()) }
 }
 
 fn key_cells(row: &TreeRow<'_>) -> usize {

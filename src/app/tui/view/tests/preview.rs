@@ -37,6 +37,15 @@ fn sizes_and_colours() {
 }
 
 #[test]
+fn while_the_first_session_is_read_every_pane_says_so() {
+    let mut screen = Screen::listed(120, 40);
+    assert_eq!(picture(&screen.state).matches("no session open").count(), 4);
+    screen.press("\n");
+    let seen = picture(&screen.state);
+    assert!(!seen.contains("no session open") && seen.matches("reading…").count() >= 4, "{seen}");
+}
+
+#[test]
 fn in_ascii() {
     let mut screen = previewed(120, 40);
     screen.state.look = sample::plain();
