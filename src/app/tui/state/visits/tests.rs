@@ -1,3 +1,4 @@
+mod closed;
 mod figures;
 mod kept;
 
