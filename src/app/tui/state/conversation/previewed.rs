@@ -196,11 +196,10 @@ impl ConversationState {
         self.bookmarked = bookmarked;
     }
 
-    /// The name with what there is to say of the session before it; `preview`: also that it is one.
-    pub(super) fn marked_name(&self, name: &str, preview: bool, look: &Look) -> String {
+    /// The name with what there is to say of the session before it; `preview`: the word for one that is only looked at.
+    pub(super) fn marked_name(&self, name: &str, preview: &str, look: &Look) -> String {
         let kept = if self.bookmarked { format!("{} ", look.marks.kept) } else { String::new() };
         let gone = if self.gone { "gone: " } else { "" };
-        let preview = if preview { "preview: " } else { "" };
         format!("{kept}{preview}{gone}{name}")
     }
 }

@@ -45,13 +45,13 @@ impl ConversationState {
             labels.push("all".to_owned());
         }
         let name = text::line(self.name().unwrap_or_default());
-        let titled = |name: &str| title(name, &labels, open.tab, cells, look.marks);
-        let title = titled(&self.marked_name(&name, self.previewed, look));
-        // What it is looked at for goes before the name does.
-        if self.previewed && !title.name.contains(&*name) {
-            return titled(&self.marked_name(&name, false, look));
+        let titled = |preview| title(&self.marked_name(&name, preview, look), &labels, open.tab, cells, look.marks);
+        if !self.previewed {
+            return titled("");
         }
-        title
+        // The long word goes before the name does.
+        let whole = titled("preview: ");
+        if whole.name.contains(&*name) { whole } else { titled("pre: ") }
     }
 }
 

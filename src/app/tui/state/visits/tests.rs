@@ -77,6 +77,7 @@ fn the_session_that_the_cursor_rests_on_shows_itself() {
     for width in 10..100 {
         let title = conversation.title(width, &screen.state.look).name;
         assert!(!title.contains("preview") || title.contains(conversation.name().unwrap()), "{width}: {title}");
+        assert!(width < 30 || title.contains("pre"), "{width}: {title}");
     }
     later(&mut screen, 1000);
     assert!(asked(&screen).is_empty(), "once");

@@ -30,6 +30,7 @@ fn sizes_and_colours() {
             let mut screen = previewed(width, height);
             screen.wear(theme);
             let seen = picture(&screen.state);
+            assert!(width < 80 || seen.contains("╮╭ 2 pre"), "it is told from one that is open: {seen}");
             assert!(name != "none" || !seen.contains("Indexed"), "without colours: {seen}");
             insta::assert_snapshot!(format!("preview_{name}_{width}x{height}"), seen);
         }
