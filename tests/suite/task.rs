@@ -3,6 +3,7 @@
 
 mod feedback;
 mod gate;
+mod planned;
 
 use std::sync::Arc;
 

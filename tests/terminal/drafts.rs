@@ -20,7 +20,7 @@ fn type_feedback(terminal: &mut Terminal) {
     terminal.press("\r");
     terminal.wait_for("[");
     terminal.wait_for("4 Metadata");
-    terminal.wait_until("it is open", |screen| !screen.contains("no session open"));
+    terminal.wait_until("it is open", |screen| !screen.contains("no session open") && !screen.contains("reading"));
     terminal.press("fnot stored yet");
     terminal.wait_for("not stored yet");
 }

@@ -20,7 +20,7 @@ use crate::{
             bulk::{BulkFit, BulkOrder, BulkPreview, SessionOutcome},
         },
     },
-    repository::{Error, ListQuery, SessionReader},
+    repository::{Error, ListQuery, SessionReader, Sort},
     session::{AgentId, SessionKey, plain},
 };
 
@@ -93,7 +93,7 @@ impl Question {
     }
 
     async fn list(&self, ticket: Ticket, query: &ListQuery) -> Result<(), Error> {
-        if query.after.is_none() && (!query.filter.is_empty() || !query.sort.is_by_date()) {
+        if query.after.is_none() && (!query.filter.is_empty() || query.sort != Sort::default()) {
             // A plan is advice: where it cannot be had, the list itself will tell what is wrong.
             if let Ok(plan) = self.reader.plan(query).await {
                 self.reply.send(&self.events, Event::Plan(ticket, plan)).await;

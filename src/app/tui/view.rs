@@ -158,7 +158,7 @@ fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
                 frame,
                 area,
                 &state.workspace.metadata,
-                state.workspace.conversation.session(),
+                state.workspace.conversation.shown(),
                 &pending,
                 focused,
                 look,
@@ -167,14 +167,9 @@ fn draw_pane(frame: &mut Frame<'_>, area: Rect, pane: Pane, state: &AppState) {
                 metadata::draw_unsaved(frame, area, form, state);
             }
         }
-        Pane::Feedback => feedback::draw(
-            frame,
-            area,
-            &state.workspace.feedback,
-            state.workspace.conversation.session(),
-            focused,
-            look,
-        ),
+        Pane::Feedback => {
+            feedback::draw(frame, area, &state.workspace.feedback, state.workspace.conversation.shown(), focused, look);
+        }
     }
 }
 

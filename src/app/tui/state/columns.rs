@@ -30,7 +30,7 @@ use super::AppState;
 pub struct SessionColumns {
     /// From left to right.
     pub cells: Vec<ColumnCell>,
-    /// Headings of the wanted columns that had no room, as configured.
+    /// Names of the wanted columns that had no room, as configured.
     pub hidden: Vec<String>,
     sort: Sort,
     /// What rows are called whose name is another's in view too.
@@ -65,6 +65,8 @@ pub const FLAG: usize = 2;
 const READABLE_ID: usize = 36;
 /// So many cells of the longest id are kept, however few are that long.
 const SHORT_ID: usize = 24;
+/// The heading of the findings, which is a mark where it is short.
+const FINDINGS: &str = "FIND";
 
 impl SessionColumns {
     /// As many of the wanted columns as fit in so many cells: the last one is the first to go, the one that the list is sorted by
@@ -91,7 +93,7 @@ impl SessionColumns {
         while used(&all) - id + kept > cells
             && let Some(last) = all.iter().rposition(|cell| !cell.is_id() && cell.column != sorted)
         {
-            hidden.insert(0, all.remove(last).heading().trim().to_owned());
+            hidden.insert(0, all.remove(last).name().to_owned());
         }
         let others = used(&all) - id;
         if let Some(cell) = all.iter_mut().find(|cell| cell.is_id()) {
@@ -254,10 +256,15 @@ impl ColumnCell {
             Column::Feedback => "FB",
             Column::Guardrail => "GR",
             Column::Findings if self.short => "!",
-            Column::Findings => "FIND",
+            Column::Findings => FINDINGS,
             Column::Size => "SIZE",
             Column::Meta(key) => key,
         }
+    }
+
+    /// What it is called where it has no room: its heading, in letters.
+    fn name(&self) -> &str {
+        if self.column == Column::Findings { FINDINGS } else { self.heading().trim() }
     }
 
     /// What it says of a row, as safe text; blank where that is not known.

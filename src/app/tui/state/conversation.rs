@@ -2,6 +2,7 @@
 //!
 //! What is shown is counted from the cursor: nothing moves when pages arrive; only what is in view is laid out, however long it is.
 
+mod absent;
 mod again;
 mod answers;
 mod changed;
@@ -41,11 +42,8 @@ use std::ops::Range;
 use jiff::Timestamp;
 use ratatui::layout::Size;
 
-use self::{
-    facts::CountedFindings, find::Find, fold::Folds, landmarks::Landing, last_seen::LastSeen, news::NewsBegun,
-    open::Open, pictures::Pictures, sheet::Layouts, window::PAGE,
-};
 pub use self::{
+    absent::NoSession,
     facts::SessionFacts,
     find::FindStatus,
     history::{CallFigure, CallHistory, CallSeries},
@@ -56,6 +54,10 @@ pub use self::{
     rated::Answer,
     rows::{ConversationRow, RowLink},
     tabs::{AgentTab, Title},
+};
+use self::{
+    facts::CountedFindings, find::Find, fold::Folds, landmarks::Landing, last_seen::LastSeen, news::NewsBegun,
+    open::Open, pictures::Pictures, sheet::Layouts, window::PAGE,
 };
 use super::{Effect, Tickets, feedback::PendingFeedback};
 use crate::{
@@ -318,29 +320,6 @@ impl ConversationState {
     #[must_use]
     pub fn rows(&self) -> &[ConversationRow] {
         &self.rows
-    }
-
-    /// What stands in the title of a pane so many cells wide, border included.
-    #[must_use]
-    pub fn title(&self, width: u16, look: &Look) -> Title {
-        let cells = usize::from(width).saturating_sub(2);
-        let Some(open) = &self.open else {
-            let name = self.opening.as_ref().map_or("Conversation".into(), |opening| text::line(&opening.name));
-            return tabs::title(&name, &[], 0, cells, look.marks);
-        };
-        let mut labels: Vec<String> =
-            open.session.agents.iter().map(|agent| text::line(agent.id.as_str()).into_owned()).collect();
-        if labels.len() > 1 {
-            labels.push("all".to_owned());
-        }
-        let name = text::line(self.name().unwrap_or_default());
-        let titled = |name: &str| tabs::title(name, &labels, open.tab, cells, look.marks);
-        let title = titled(&self.marked_name(&name, self.previewed, look));
-        // What it is looked at for goes before the name does.
-        if self.previewed && !title.name.contains(&*name) {
-            return titled(&self.marked_name(&name, false, look));
-        }
-        title
     }
 
     /// The selected message's number from 1, and how many there are in the tab; `None` where there is none.

@@ -168,7 +168,10 @@ impl AppState {
                 self.workspace.conversation.mark_gone(&change.session);
                 self.mark_forms_gone(&change.session);
                 if shown && !self.is_deleting(&change.session) {
-                    self.said = Some(format!("{} was deleted elsewhere; what was read of it stays", self.open_name()));
+                    // A preview goes on to the row that takes the place of its own.
+                    let stays =
+                        if self.workspace.conversation.is_preview() { "" } else { "; what was read of it stays" };
+                    self.said = Some(format!("{} was deleted elsewhere{stays}", self.open_name()));
                 }
                 return Vec::new();
             }

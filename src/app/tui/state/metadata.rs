@@ -28,10 +28,9 @@ pub struct MetadataPane {
     opened: Option<(SessionKey, Bson)>,
 }
 
-/// What the pane says instead of rows, or above them.
+/// What the pane says of a session instead of rows, or above them.
 #[must_use]
-pub fn note(session: Option<&Session>) -> Option<String> {
-    let Some(session) = session else { return Some("no session open".into()) };
+pub fn note(session: &Session) -> Option<String> {
     match &session.metadata {
         None => Some("this session has no metadata field".into()),
         Some(Bson::Document(fields)) if fields.is_empty() => Some("metadata is empty".into()),
@@ -90,7 +89,7 @@ fn rows<'a>(
 impl MetadataPane {
     /// The rows of the pane's inner height that are the fields'.
     fn page(session: Option<&Session>, page: u16) -> usize {
-        usize::from(page).saturating_sub(note(session).is_some().into())
+        usize::from(page).saturating_sub(session.and_then(note).is_some().into())
     }
 
     /// The metadata of the session were told: what of them is encrypted is opened, where that can be.
@@ -125,7 +124,7 @@ impl MetadataPane {
 
     /// Click on an inner row: selects, and folds or unfolds what was selected already.
     pub fn click(&mut self, y: u16, session: Option<&Session>) {
-        if let Some(y) = usize::from(y).checked_sub(note(session).is_some().into()) {
+        if let Some(y) = usize::from(y).checked_sub(session.and_then(note).is_some().into()) {
             let rows = rows(session, self.opened.as_ref(), &self.tree.unfolded);
             self.tree.click(y, &rows);
         }

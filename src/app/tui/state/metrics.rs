@@ -22,7 +22,7 @@ use crate::{
     metrics::{CallMetrics, Explanation, Outline, SessionMetrics},
     session::{AgentId, plain},
 };
-use layout::Arrangement;
+use layout::{Arrangement, ListedRows};
 use rows::MetricsRow;
 use value::MeasuredPart;
 
@@ -138,6 +138,13 @@ impl<'a> Data<'a> {
         row.plot().is_some_and(|figure| self.series(row.scope).is_some_and(|series| series.knows(figure)))
     }
 
+    /// How many rows have a plot with anything in it, and how many take one line.
+    #[must_use]
+    pub fn listed(&self, rows: &[MetricsRow<'_>]) -> ListedRows {
+        let plots = rows.iter().filter(|row| self.draws(row)).count();
+        ListedRows { single: rows.len() - plots, plots }
+    }
+
     /// Lines of every row.
     #[must_use]
     pub fn heights(&self, rows: &[MetricsRow<'_>], arrangement: &Arrangement) -> Vec<usize> {
@@ -177,9 +184,9 @@ impl MetricsPane {
 
     /// Where its parts stand in an inner area.
     #[must_use]
-    pub fn arrange(&self, inner: Rect, rows: &[MetricsRow<'_>]) -> Arrangement {
+    pub fn arrange(&self, inner: Rect, data: &Data<'_>, rows: &[MetricsRow<'_>]) -> Arrangement {
         let selected = rows.get(self.selection.at(rows.len()));
-        layout::arrange(inner, selected.is_some_and(|row| row.plot().is_some()))
+        layout::arrange(inner, selected.is_some_and(|row| row.plot().is_some()), data.listed(rows))
     }
 
     /// The rows whose plots stand beside the figures: those of the selected row's agent, else of the first that has any.
@@ -202,7 +209,7 @@ impl MetricsPane {
         if self.move_cursor(action, data, &rows) {
             return Some(Vec::new());
         }
-        let page = self.inner(&rows).list.height;
+        let page = self.inner(&data, &rows).list.height;
         if self.selection.on_action(action, &rows, page.into()) {
             self.show(data, &rows);
             return Some(Vec::new());
@@ -229,7 +236,7 @@ impl MetricsPane {
     /// Click on a cell of the inner area: selects the row, and the call whose bar is there.
     pub fn click(&mut self, x: u16, y: u16, data: Data<'_>) {
         let rows = data.rows();
-        let parts = self.inner(&rows);
+        let parts = self.inner(&data, &rows);
         let at = Position::new(x, y);
         let plots = self.plots(&rows);
         let keep = plots.iter().position(|row| *row == self.selection.at(rows.len())).unwrap_or(0);
@@ -284,12 +291,12 @@ impl MetricsPane {
         self.selection.top_tall(heights.len(), parts.list.height.into(), |row| heights[row])
     }
 
-    fn inner(&self, rows: &[MetricsRow<'_>]) -> Arrangement {
-        self.arrange(Rect::new(0, 0, self.size.width, self.size.height), rows)
+    fn inner(&self, data: &Data<'_>, rows: &[MetricsRow<'_>]) -> Arrangement {
+        self.arrange(Rect::new(0, 0, self.size.width, self.size.height), data, rows)
     }
 
     fn show(&mut self, data: Data<'_>, rows: &[MetricsRow<'_>]) {
-        let parts = self.inner(rows);
+        let parts = self.inner(&data, rows);
         let heights = data.heights(rows, &parts);
         self.selection.show_tall(rows.len(), parts.list.height.into(), |row| heights[row]);
     }

@@ -12,6 +12,7 @@ impl AppState {
         self.workspace.conversation.tick(self.look.now);
         self.workspace.conversation.count_findings();
         self.workspace.list.tick(self.look.now);
+        let mut effects = self.close_preview();
         self.arrange_panes();
         let inner = self.areas.inner(Pane::Conversation);
         if let Some(area) = inner.filter(|_| inner != self.workspace.conversation_inner) {
@@ -34,9 +35,9 @@ impl AppState {
         }
         self.arrange_fleet();
         if !self.workspace.connection.is_open() || self.workspace.connection.lost.is_some() {
-            return Vec::new();
+            return effects;
         }
-        let mut effects = self.workspace.list.fill(&mut self.tickets);
+        effects.extend(self.workspace.list.fill(&mut self.tickets));
         effects.extend(self.workspace.conversation.ask(&mut self.tickets));
         effects.extend(self.ask_for_pictures());
         effects.extend(self.ask_for_offers());

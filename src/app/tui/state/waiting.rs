@@ -30,7 +30,7 @@ impl AppState {
         if let Some(peek) = &self.workspace.peek {
             return Some(format!("reading {}", text::line(&peek.session.name)));
         }
-        self.workspace.list.loading().map(str::to_owned).or_else(|| self.workspace.conversation.loading())
+        self.workspace.list.loading().or_else(|| self.workspace.conversation.loading())
     }
 
     /// Notes since when nothing was answered to what is read.

@@ -47,7 +47,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, above: u16, state: &ConversationS
     }
     let rows = state.rows();
     if rows.is_empty() {
-        row::hint(frame.buffer_mut(), inner, &nothing(state), look);
+        row::hint(frame.buffer_mut(), inner, &nothing(state, look), look);
     }
     for (line, y) in rows.iter().zip(inner.top()..inner.bottom()) {
         draw_row(frame, line, Rect { y, height: 1, ..inner }, focused, look);
@@ -106,18 +106,17 @@ fn tell_link(buffer: &mut Buffer, area: Rect, link: &RowLink) {
 }
 
 /// Why there is nothing to read; what is there and cannot be read is not called nothing. Safe text.
-fn nothing(state: &ConversationState) -> String {
-    let says = match state.session() {
-        None if state.loading().is_some() => "loading",
-        None => "no session open",
-        Some(session) if session.agents.is_empty() => {
+fn nothing(state: &ConversationState, look: &Look) -> String {
+    let says = match state.shown() {
+        Err(none) => return none.words(look.marks),
+        Ok(session) if session.agents.is_empty() => {
             let unread: Vec<_> = state.orchestrators().map(text::line).collect();
             return if unread.is_empty() { "no agents in this session".to_owned() } else { unread.join("\n") };
         }
-        Some(_) if state.has_no_list() => {
+        Ok(_) if state.has_no_list() => {
             "messages is no list, so none of it can be shown here: the inspector shows what it is"
         }
-        Some(_) => "no messages",
+        Ok(_) => "no messages",
     };
     says.to_owned()
 }

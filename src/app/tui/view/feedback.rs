@@ -22,7 +22,10 @@ use super::{block, row, value};
 use crate::{
     app::tui::{
         render::{Look, format, message::FeedbackStand},
-        state::feedback::{self, AGE, FeedbackPane, MARGINS, PendingFeedback},
+        state::{
+            conversation::NoSession,
+            feedback::{self, AGE, FeedbackPane, MARGINS, PendingFeedback},
+        },
     },
     session::{Feedback, Rating, Session},
 };
@@ -32,11 +35,11 @@ pub fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
     state: &FeedbackPane,
-    session: Option<&Session>,
+    session: Result<&Session, NoSession>,
     focused: bool,
     look: &Look,
 ) {
-    let shown = feedback::newest_first(session);
+    let shown = feedback::newest_first(session.ok());
     let place = row::place(state.selection.at(shown.len()), shown.len(), look);
     let pane = block::pane(Line::raw(" 5 Feedback "), place, focused, look);
     let inner = pane.inner(area);
@@ -54,7 +57,8 @@ pub fn draw(
         return;
     }
     if shown.is_empty() {
-        row::hint(frame.buffer_mut(), inner, if session.is_some() { "no feedback" } else { "no session open" }, look);
+        let says = session.map_or_else(|none| none.words(look.marks), |_| "no feedback".to_owned());
+        row::hint(frame.buffer_mut(), inner, &says, look);
         return;
     }
     let is_of = |item: &Feedback, pending: &&PendingFeedback| {

@@ -28,6 +28,7 @@ use crate::{
         tui::{
             render::{Look, format},
             state::{
+                conversation::NoSession,
                 feedback::head,
                 metadata::{self, MetadataPane},
                 tree::{self, Fold, Key, TreeRow},
@@ -42,17 +43,18 @@ pub fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
     state: &MetadataPane,
-    session: Option<&Session>,
+    session: Result<&Session, NoSession>,
     pending: &[(&str, Option<&Bson>)],
     focused: bool,
     look: &Look,
 ) {
-    let rows = state.rows(session);
+    let rows = state.rows(session.ok());
     let place = row::place(state.tree.selection.at(rows.len()), rows.len(), look);
     let pane = block::pane(Line::raw(" 4 Metadata "), place, focused, look);
     let mut inner = pane.inner(area);
     frame.render_widget(pane, area);
-    if let Some(note) = metadata::note(session) {
+    let note = session.map_or_else(|none| Some(none.words(look.marks)), metadata::note);
+    if let Some(note) = note {
         if rows.is_empty() {
             row::hint(frame.buffer_mut(), inner, &note, look);
             return;

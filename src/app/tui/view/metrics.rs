@@ -31,7 +31,7 @@ use crate::{
         tui::{
             render::{Look, format, look::Marks},
             state::{
-                conversation::running_s,
+                conversation::{NoSession, running_s},
                 list::Rows,
                 metrics::{
                     Data, MetricsPane,
@@ -65,7 +65,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &MetricsPane, data: Data<'
         row::hint(frame.buffer_mut(), inner, &missing(&data, look), look);
         return;
     }
-    let parts = state.arrange(inner, &rows);
+    let parts = state.arrange(inner, &data, &rows);
     let heights = data.heights(&rows, &parts);
     let mut top = parts.list.y;
     for (i, metrics) in rows.iter().enumerate().skip(state.top(&heights, &parts)) {
@@ -101,8 +101,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &MetricsPane, data: Data<'
 /// Why there are no rows.
 fn missing(data: &Data<'_>, look: &Look) -> String {
     match (data.open, data.metrics) {
-        (false, _) => "no session open".to_owned(),
-        (true, None) => format!("reading{}", look.marks.ellipsis),
+        (false, _) => NoSession::Closed.words(look.marks),
+        (true, None) => NoSession::Opening.words(look.marks),
         (true, Some(_)) if data.unread => "unknown: the figures of an orchestrator are not read yet".to_owned(),
         (true, Some(_)) => "no agents in this session".to_owned(),
     }

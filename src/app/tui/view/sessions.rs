@@ -121,13 +121,15 @@ fn place(state: &AppState, columns: &SessionColumns, width: usize) -> String {
     if columns.hidden.is_empty() {
         return range;
     }
-    let names = format!(" no room for {} {}{range}", text::line(&columns.hidden.join(", ")), marks.sep);
-    if format::width(&names) + 4 <= width {
-        names
-    } else {
-        let plural = if columns.hidden.len() == 1 { "" } else { "s" };
-        format!(" +{} column{plural} {}{range}", columns.hidden.len(), marks.sep)
-    }
+    let count = columns.hidden.len();
+    let says = [
+        format!("no room for {}", text::line(&columns.hidden.join(", "))),
+        format!("{count} column{} hidden", if count == 1 { "" } else { "s" }),
+        format!("{count} hidden"),
+    ];
+    let mut places = says.map(|says| format!(" {says} {}{range}", marks.sep)).into_iter();
+    let fitting = places.clone().find(|place| format::width(place) + 4 <= width);
+    fitting.or_else(|| places.next_back()).unwrap_or(range)
 }
 
 fn range(state: &AppState, last: usize) -> String {

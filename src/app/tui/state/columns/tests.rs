@@ -94,6 +94,13 @@ fn no_column_goes_for_a_single_long_name_but_for_one_that_most_have() {
 }
 
 #[test]
+fn a_column_without_room_is_named_in_letters() {
+    let mut screen = Screen::listed(120, 24);
+    screen.state.ui.columns = vec![Column::Id, Column::Findings];
+    assert_eq!(SessionColumns::fit(&screen.state, 16).hidden, ["FIND"]);
+}
+
+#[test]
 fn the_usual_name_is_as_long_as_most() {
     let usual = |cells: &[usize]| held::usual_of(cells.to_vec());
     assert_eq!(usual(&[]), 0);

@@ -175,6 +175,21 @@ impl ConversationState {
         self.give_up_preview(None).map(|given_up| vec![given_up])
     }
 
+    /// Closes what is only looked at, with what is read for it. `None`: it was opened, or something is about to be.
+    pub fn close_preview(&mut self) -> Option<Vec<Effect>> {
+        let is_opened = self.opening.as_ref().is_some_and(|opening| opening.preview.is_none());
+        if !self.previewed || is_opened || self.unopened.is_some() {
+            return None;
+        }
+        let read = [
+            self.opening.take().map(|_| Lane::Open),
+            self.outline.take().map(|_| Lane::Outline),
+            self.page.take().map(|_| Lane::Messages),
+        ];
+        self.close();
+        Some(read.into_iter().flatten().map(|lane| Effect::Ask(Command::Cancel(lane))).collect())
+    }
+
     /// Somebody goes into what is shown as a preview, or is about to be: it is open from now on. `None`: it was, or nothing is.
     pub fn enter(&mut self) -> Option<ChosenSession> {
         if let Some(opening) = &mut self.opening {
@@ -197,11 +212,10 @@ impl ConversationState {
         self.bookmarked = bookmarked;
     }
 
-    /// The name with what there is to say of the session before it; `preview`: also that it is one.
-    pub(super) fn marked_name(&self, name: &str, preview: bool, look: &Look) -> String {
+    /// The name with what there is to say of the session before it; `preview`: the word for one that is only looked at.
+    pub(super) fn marked_name(&self, name: &str, preview: &str, look: &Look) -> String {
         let kept = if self.bookmarked { format!("{} ", look.marks.kept) } else { String::new() };
         let gone = if self.gone { "gone: " } else { "" };
-        let preview = if preview { "preview: " } else { "" };
         format!("{kept}{preview}{gone}{name}")
     }
 }

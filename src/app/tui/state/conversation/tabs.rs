@@ -2,7 +2,11 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::tui::render::{format, look::Marks};
+use super::ConversationState;
+use crate::app::{
+    text,
+    tui::render::{Look, format, look::Marks},
+};
 
 /// What stands in the title row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +30,34 @@ pub struct AgentTab {
     pub x: u16,
 }
 
+impl ConversationState {
+    /// What stands in the title of a pane so many cells wide, border included.
+    #[must_use]
+    pub fn title(&self, width: u16, look: &Look) -> Title {
+        let cells = usize::from(width).saturating_sub(2);
+        let Some(open) = &self.open else {
+            let name = self.opening.as_ref().map_or("Conversation".into(), |opening| text::line(&opening.name));
+            return title(&name, &[], 0, cells, look.marks);
+        };
+        let mut labels: Vec<String> =
+            open.session.agents.iter().map(|agent| text::line(agent.id.as_str()).into_owned()).collect();
+        if labels.len() > 1 {
+            labels.push("all".to_owned());
+        }
+        let name = text::line(self.name().unwrap_or_default());
+        let titled = |preview| title(&self.marked_name(&name, preview, look), &labels, open.tab, cells, look.marks);
+        if !self.previewed {
+            return titled("");
+        }
+        // The long word goes before the name does.
+        let whole = titled("preview: ");
+        if whole.name.contains(&*name) { whole } else { titled("pre: ") }
+    }
+}
+
 /// Lays the title out in so many cells between the pane's corners: the current tab is always there, and as many
 /// others as fit around it.
-pub(super) fn title(name: &str, labels: &[String], current: usize, cells: usize, marks: &Marks) -> Title {
+fn title(name: &str, labels: &[String], current: usize, cells: usize, marks: &Marks) -> Title {
     let most = if labels.is_empty() { cells.saturating_sub(4) } else { (cells / 2).saturating_sub(4) };
     let label = |(at, label): (usize, &String)| {
         let label = format::fit(label, (cells / 2).clamp(4, 24), marks);

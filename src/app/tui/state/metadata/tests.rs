@@ -69,10 +69,10 @@ fn copying_gives_text_or_json() {
 fn what_is_no_object_is_said() {
     for (id, said) in [("nulls", "null"), ("bare", "no metadata"), ("wrong-types", "an array"), ("resumed-7", "empty")]
     {
-        let note = note(Some(&sample::session(id))).unwrap();
+        let note = note(&sample::session(id)).unwrap();
         assert!(note.contains(said), "{id}: {note}");
     }
-    assert_eq!(note(Some(&sample::session("support-1042"))), None);
+    assert_eq!(note(&sample::session("support-1042")), None);
     assert_eq!(MetadataPane::default().field(Some(&sample::session("wrong-types"))), None);
 }
 

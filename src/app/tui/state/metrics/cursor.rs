@@ -51,7 +51,7 @@ impl MetricsPane {
     pub(super) fn move_cursor(&mut self, action: Action, data: Data<'_>, rows: &[MetricsRow<'_>]) -> bool {
         let Some((figure, series)) = self.plot(&data, rows) else { return false };
         let Some(place) = self.place(&data, series) else { return false };
-        let bins = self.bins(series, rows);
+        let bins = self.bins(series, &data, rows);
         let (bar, newest) = (bins.of(place), series.count() - 1);
         let to = match action {
             Action::Left if bar == 0 => 0,
@@ -70,7 +70,7 @@ impl MetricsPane {
     /// A click on the bars of the selected plot.
     pub(super) fn point(&mut self, bars: Rect, at: Position, data: Data<'_>, rows: &[MetricsRow<'_>]) {
         let Some((figure, series)) = self.plot(&data, rows).filter(|_| bars.contains(at)) else { return };
-        let bins = self.bins(series, rows);
+        let bins = self.bins(series, &data, rows);
         if let Some(bar) = bins.at(usize::from(at.x - bars.x)) {
             self.put(series.highest_at(figure, bins.values(bar)), &data, series);
         }
@@ -81,8 +81,8 @@ impl MetricsPane {
         self.cursor = call.map(|chosen| CallKey { agent: chosen.agent.clone(), index: chosen.call.index });
     }
 
-    fn bins(&self, series: &CallSeries, rows: &[MetricsRow<'_>]) -> Bins {
-        let cells = self.inner(rows).bar_cells();
+    fn bins(&self, series: &CallSeries, data: &Data<'_>, rows: &[MetricsRow<'_>]) -> Bins {
+        let cells = self.inner(data, rows).bar_cells();
         Bins::new(series.count(), cells.into(), self.marks.map_or(DOTS, CellDots::of))
     }
 }

@@ -21,6 +21,10 @@ const GOOD: u16 = 7;
 /// Cells of such a plot: at least, and usually.
 const NARROW: u16 = 34;
 const USUAL: u16 = 60;
+/// Lines of a plot among the rows: as many as leave room for every row, and no fewer than the last.
+const COMPACT: [u16; 3] = [4, 3, 2];
+/// The fewest of them.
+pub const LEAST_LINES: u16 = COMPACT[2];
 /// Cells left of a compact plot, for its label and its highest value.
 pub const LABEL: u16 = 12;
 /// Cells left of a plot beside the figures, for the values of its axis.
@@ -39,9 +43,26 @@ pub struct Arrangement {
     pub lines: u16,
 }
 
+/// What stands in the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListedRows {
+    /// Rows of one line.
+    pub single: usize,
+    /// Rows that are drawn as plots.
+    pub plots: usize,
+}
+
+impl ListedRows {
+    /// Lines that they take, with so many a plot.
+    #[must_use]
+    pub fn lines(&self, of_plot: u16) -> usize {
+        self.single + self.plots * usize::from(of_plot)
+    }
+}
+
 /// For a pane of that inner area; `on_plot`: a plot is selected.
 #[must_use]
-pub fn arrange(inner: Rect, on_plot: bool) -> Arrangement {
+pub fn arrange(inner: Rect, on_plot: bool, rows: ListedRows) -> Arrangement {
     if inner.width >= ROOMY.0 && inner.height >= ROOMY.1 {
         let [list, right] =
             Layout::horizontal([Constraint::Length(FIGURES), Constraint::Fill(1)]).spacing(GAP).areas(inner);
@@ -49,16 +70,15 @@ pub fn arrange(inner: Rect, on_plot: bool) -> Arrangement {
         return Arrangement { list, plots, detail, lines: 1 };
     }
     let told = match inner.height {
-        14.. if on_plot => 6,
-        8.. if on_plot => 3,
+        14.. => 6,
+        8.. => 3,
         _ => 0,
     };
+    // Beside what is told of a call: no plot grows or shrinks as one is selected.
+    let room = usize::from(inner.height - told);
+    let lines = COMPACT.into_iter().find(|lines| rows.lines(*lines) <= room).unwrap_or(LEAST_LINES);
+    let told = if on_plot { told } else { 0 };
     let [list, detail] = Layout::vertical([Constraint::Fill(1), Constraint::Length(told)]).areas(inner);
-    let lines = match inner.height {
-        0..20 => 2,
-        20..30 => 3,
-        _ => 4,
-    };
     Arrangement { list, plots: Rect::default(), detail, lines }
 }
 
@@ -137,13 +157,28 @@ pub fn grid(area: Rect, plots: usize, keep: usize) -> Vec<(usize, Rect)> {
 mod tests {
     use super::*;
 
+    const ROWS: ListedRows = ListedRows { single: 12, plots: 6 };
+
+    #[test]
+    fn plots_are_as_high_as_leaves_room_for_every_row() {
+        for on_plot in [false, true] {
+            for (height, lines) in [(10, 2), (30, 2), (35, 2), (36, 3), (41, 3), (42, 4), (70, 4)] {
+                let parts = arrange(Rect::new(0, 0, 36, height), on_plot, ROWS);
+                assert_eq!(parts.lines, lines, "{height}");
+                assert!(height < 30 || ROWS.lines(lines) <= usize::from(parts.list.height), "{height}");
+            }
+        }
+        let without = ListedRows { plots: 0, ..ROWS };
+        assert_eq!(arrange(Rect::new(0, 0, 36, 12), false, without).list.height, 12);
+    }
+
     #[test]
     fn every_part_is_within_the_pane_and_none_covers_another() {
         for width in (0..240).step_by(7) {
             for height in (0..70).step_by(3) {
                 for on_plot in [false, true] {
                     let inner = Rect::new(3, 2, width, height);
-                    let parts = arrange(inner, on_plot);
+                    let parts = arrange(inner, on_plot, ROWS);
                     let all = [parts.list, parts.plots, parts.detail];
                     for (at, part) in all.iter().enumerate().filter(|(_, part)| !part.is_empty()) {
                         assert_eq!(part.intersection(inner), *part, "{width}×{height}");

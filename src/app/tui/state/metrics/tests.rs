@@ -187,7 +187,7 @@ fn a_click_on_a_bar_chooses_its_call() {
     let mut pane = on_latency(data);
     pane.selection = Selection::default();
     let rows = data.rows();
-    let parts = pane.arrange(Rect::new(0, 0, 26, 15), &rows);
+    let parts = pane.arrange(Rect::new(0, 0, 26, 15), &data, &rows);
     let heights = data.heights(&rows, &parts);
     let row = row_of(&rows, "ms/call");
     let y = heights[..row].iter().sum::<usize>() as u16;
@@ -204,7 +204,7 @@ fn a_figure_that_nothing_tells_takes_one_line_and_copies_as_gaps() {
     let agent = AgentId::from("support");
     let data = data(&metrics, Some(&agent));
     let rows = data.rows();
-    let parts = MetricsPane::default().arrange(Rect::new(0, 0, 26, 15), &rows);
+    let parts = MetricsPane::default().arrange(Rect::new(0, 0, 26, 15), &data, &rows);
     assert!(data.heights(&rows, &parts).iter().all(|lines| *lines == 1));
     assert_eq!(copied(&mut pane(row_of(&rows, "ms/call"), 0), data), "null,null");
 }

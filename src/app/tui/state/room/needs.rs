@@ -12,7 +12,7 @@ use crate::{
             state::{
                 feedback::{self, MARGINS, head, newest_first},
                 metadata::note,
-                metrics::{Data, rows::MetricsRow},
+                metrics::{Data, layout::LEAST_LINES, rows::MetricsRow},
                 tree::{Fold, Key, TreeRow},
             },
         },
@@ -27,8 +27,6 @@ const FIGURES: usize = 34;
 const OF_TOOL: usize = 21;
 /// No name of a tool, no value and no comment asks for more.
 const WIDEST: usize = 44;
-/// Lines of a plot among the figures.
-const PLOT: usize = 2;
 
 /// What the panes at the right need, border included. That of one session only grows; so does that of all sessions that one moves
 /// over in the list, so that nothing jumps from one to the next.
@@ -109,9 +107,8 @@ fn figures(state: &AppState) -> Option<Needed> {
     if rows.is_empty() {
         return None;
     }
-    let lines = rows.iter().map(|row| if data.draws(row) { PLOT } else { 1 }).sum();
     let names = rows.iter().filter_map(MetricsRow::tool).map(|tool| cells_of(&tool.name) + OF_TOOL);
-    Some(Needed { cells: names.max().unwrap_or(0).clamp(FIGURES, WIDEST), rows: lines })
+    Some(Needed { cells: names.max().unwrap_or(0).clamp(FIGURES, WIDEST), rows: data.listed(&rows).lines(LEAST_LINES) })
 }
 
 fn metadata(state: &AppState) -> Needed {
@@ -123,7 +120,7 @@ fn metadata(state: &AppState) -> Needed {
     let word = measured().map(|row| plain::element_word(row.value.kind()).len()).max().unwrap_or(0);
     let value = measured().map(value_cells).max().unwrap_or(0).min(WIDEST);
     // The selection's bar, and a cell before the word and behind it.
-    Needed { cells: key + word + value + 3, rows: rows.len() + usize::from(note(session).is_some()) }
+    Needed { cells: key + word + value + 3, rows: rows.len() + usize::from(session.and_then(note).is_some()) }
 }
 
 fn key_cells(row: &TreeRow<'_>) -> usize {

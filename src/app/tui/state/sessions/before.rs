@@ -125,6 +125,12 @@ impl SessionList {
     pub fn is_known(&self) -> bool {
         self.known
     }
+
+    /// Whether it was read to its end and has no row.
+    #[must_use]
+    pub fn is_known_empty(&self) -> bool {
+        self.known && self.rows.is_empty() && self.error.is_none() && !self.has_more()
+    }
 }
 
 /// Whether a page begins a list whose rows show as they come.

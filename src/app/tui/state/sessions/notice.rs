@@ -3,20 +3,26 @@
 use ratatui::layout::Rect;
 
 use super::{SessionList, changes::MOST_UNSEEN};
-use crate::app::{
-    text,
-    tui::render::{format, wrap},
+use crate::{
+    app::{
+        text,
+        tui::render::{format, wrap},
+    },
+    repository::Sort,
 };
 
 impl SessionList {
-    /// What is loading.
+    /// What is loading. Safe text.
     #[must_use]
-    pub fn loading(&self) -> Option<&'static str> {
-        self.page.as_ref().map(|page| match (page.first, page.aside.is_some(), self.filter.is_empty()) {
-            (_, true, _) => "reading the sessions again",
-            (true, _, false) => "searching the sessions",
-            (true, ..) => "reading the sessions",
-            (false, ..) => "reading more sessions",
+    pub fn loading(&self) -> Option<String> {
+        let page = self.page.as_ref()?;
+        let is_sorted_anew = *self.listed().1 != self.sort;
+        Some(match (page.first, page.aside.is_some(), self.filter.is_empty()) {
+            (_, true, _) => "reading the sessions again".to_owned(),
+            (true, _, false) if !is_sorted_anew => "searching the sessions".to_owned(),
+            (true, _, true) if self.sort == Sort::default() => "reading the sessions".to_owned(),
+            (true, ..) => format!("sorting by {}", text::line(&self.sort.to_string())),
+            (false, ..) => "reading more sessions".to_owned(),
         })
     }
 

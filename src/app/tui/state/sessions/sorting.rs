@@ -142,6 +142,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_sorted_by_is_said_while_it_is_read() {
+        let mut screen = Screen::listed(80, 24);
+        screen.press(":sort tokens\n");
+        assert_eq!(screen.state.loading().as_deref(), Some("sorting by tokens"));
+        screen.answer_all();
+        assert_eq!(screen.state.loading(), None);
+        screen.press("/word\n");
+        assert_eq!(screen.state.loading().as_deref(), Some("searching the sessions"));
+        screen.answer_all();
+        screen.press(":sort errors:asc\n");
+        assert_eq!(screen.state.loading().as_deref(), Some("sorting by errors:asc"));
+    }
+
+    #[test]
     fn below_the_fleet_nothing_is_sorted_unseen() {
         let mut screen = Screen::listed(80, 24);
         screen.press("L:sort tokens\n");

@@ -44,6 +44,16 @@ impl AppState {
         effects
     }
 
+    /// Beside a list that has no session none is shown as if it were of it. What was opened stays.
+    pub(in crate::app::tui::state) fn close_preview(&mut self) -> Vec<Effect> {
+        if !self.workspace.list.is_known_empty() {
+            return Vec::new();
+        }
+        let Some(effects) = self.workspace.conversation.close_preview() else { return Vec::new() };
+        self.workspace.reset_side_panes();
+        effects
+    }
+
     /// How long until the session under the cursor is read, or is said to be, or its figures are read.
     pub(in crate::app::tui::state) fn next_preview(&self) -> Option<Duration> {
         let connection = &self.workspace.connection;

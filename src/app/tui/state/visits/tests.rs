@@ -1,3 +1,4 @@
+mod closed;
 mod figures;
 mod kept;
 
@@ -13,7 +14,8 @@ use crate::{
         task::{Command, Lane},
         tui::state::{Input, areas::Pane, conversation::Landmark, sample::Screen},
     },
-    session::SessionKey,
+    repository::News,
+    session::{Change, SessionKey},
 };
 
 /// A list whose cursor is followed.
@@ -75,6 +77,7 @@ fn the_session_that_the_cursor_rests_on_shows_itself() {
     for width in 10..100 {
         let title = conversation.title(width, &screen.state.look).name;
         assert!(!title.contains("preview") || title.contains(conversation.name().unwrap()), "{width}: {title}");
+        assert!(width < 30 || title.contains("pre"), "{width}: {title}");
     }
     later(&mut screen, 1000);
     assert!(asked(&screen).is_empty(), "once");
@@ -96,6 +99,21 @@ fn a_preview_is_given_up_as_the_cursor_goes_on() {
     later(&mut screen, 100);
     screen.answer_all();
     assert_eq!(open(&screen), Some(selected(&screen)));
+}
+
+#[test]
+fn a_preview_whose_session_is_deleted_goes_on_to_the_next() {
+    let mut screen = listed();
+    screen.press("j");
+    later(&mut screen, 100);
+    screen.answer_all();
+    let gone = selected(&screen);
+    screen.news(News::Changes(vec![Change::deleted(gone.clone())]));
+    let said = screen.state.said.clone().unwrap_or_default();
+    assert!(said.ends_with("was deleted elsewhere"), "nothing of it stays: {said}");
+    later(&mut screen, 100);
+    screen.answer_all();
+    assert!(open(&screen) == Some(selected(&screen)) && selected(&screen) != gone);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::*;
 use crate::app::tui::{state::list::Selection, view::sample};
 
 fn shown(session: &Session, size: (u16, u16), pane: &FeedbackPane, look: &Look) -> String {
-    sample::screen(size.0, size.1, |frame, area| draw(frame, area, pane, Some(session), true, look))
+    sample::screen(size.0, size.1, |frame, area| draw(frame, area, pane, Ok(session), true, look))
 }
 
 fn pane(selected: usize, top: usize) -> FeedbackPane {

@@ -6,7 +6,7 @@ use crate::app::tui::{state::list::Selection, view::sample};
 
 fn shown(id: &str, size: (u16, u16), pane: &MetadataPane, look: &Look) -> String {
     let session = sample::session(id);
-    sample::screen(size.0, size.1, |frame, area| draw(frame, area, pane, Some(&session), &[], true, look))
+    sample::screen(size.0, size.1, |frame, area| draw(frame, area, pane, Ok(&session), &[], true, look))
 }
 
 /// Everything unfolded, the selection at the end or at the start.
@@ -47,7 +47,7 @@ fn keys_are_read_before_values_and_a_value_on_its_way_is_too() {
     let (text, nested) = (Bson::from("urgent"), Bson::Document(bson::doc! { "tier": "gold" }));
     let pending = [("priority", Some(&text)), ("customer", Some(&nested)), ("retries", None)];
     let screen = sample::screen(30, 12, |frame, area| {
-        draw(frame, area, &MetadataPane::default(), Some(&session), &pending, true, &sample::look());
+        draw(frame, area, &MetadataPane::default(), Ok(&session), &pending, true, &sample::look());
     });
     for seen in ["priority", "… urgent", "customer", "… {\"ti", "… removed"] {
         assert!(screen.contains(seen), "{seen}: {screen}");
@@ -59,6 +59,16 @@ fn what_is_no_object() {
     for id in ["nulls", "bare", "resumed-7", "wrong-types"] {
         let screen = shown(id, (40, 6), &MetadataPane::default(), &sample::look());
         insta::assert_snapshot!(format!("odd_{id}"), screen);
+    }
+}
+
+#[test]
+fn while_none_is_shown() {
+    for (none, says) in [(NoSession::Closed, "no session open"), (NoSession::Opening, "reading…")] {
+        let screen = sample::screen(30, 6, |frame, area| {
+            draw(frame, area, &MetadataPane::default(), Err(none), &[], true, &sample::look());
+        });
+        assert!(screen.contains(says), "{screen}");
     }
 }
 

@@ -26,7 +26,7 @@ pub fn draw_unsaved(frame: &mut Frame<'_>, area: Rect, form: &MetadataForm, stat
     let pane = &state.workspace.metadata;
     let rows = pane.rows(session);
     let mut inner = areas::inside(area);
-    if note(session).is_some() && inner.height > 0 {
+    if session.and_then(note).is_some() && inner.height > 0 {
         inner = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
     }
     let selected = pane.tree.selection.at(rows.len());

@@ -30,10 +30,20 @@ fn sizes_and_colours() {
             let mut screen = previewed(width, height);
             screen.wear(theme);
             let seen = picture(&screen.state);
+            assert!(width < 80 || seen.contains("╮╭ 2 pre"), "it is told from one that is open: {seen}");
             assert!(name != "none" || !seen.contains("Indexed"), "without colours: {seen}");
             insta::assert_snapshot!(format!("preview_{name}_{width}x{height}"), seen);
         }
     }
+}
+
+#[test]
+fn while_the_first_session_is_read_every_pane_says_so() {
+    let mut screen = Screen::listed(120, 40);
+    assert_eq!(picture(&screen.state).matches("no session open").count(), 4);
+    screen.press("\n");
+    let seen = picture(&screen.state);
+    assert!(!seen.contains("no session open") && seen.matches("reading…").count() >= 4, "{seen}");
 }
 
 #[test]

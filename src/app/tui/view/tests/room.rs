@@ -94,7 +94,7 @@ fn an_order_that_is_not_the_usual_one_stands_in_the_title() {
 fn a_column_without_room_is_named_and_the_id_stays_whole() {
     let (uuid, ends) = ("7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f4a5b", ["7f9c24e8-", "-0c1d2e3f4a5b"]);
     for (width, height, says, whole) in [
-        (44, 24, "+3 columns", false),
+        (44, 24, "3 columns hidden", false),
         (120, 40, "no room for MSG, TOK, FB ", true),
         (144, 40, "no room for FB ", true),
     ] {
