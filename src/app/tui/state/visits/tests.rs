@@ -154,6 +154,20 @@ fn enter_goes_into_what_is_shown_at_once_and_back_leaves_it_there() {
 }
 
 #[test]
+fn back_right_after_going_in_is_back_in_the_list() {
+    let mut screen = listed();
+    screen.press("j\n\u{1b}");
+    assert_eq!(screen.state.focus, Pane::Sessions, "it had not come yet");
+    later(&mut screen, 100);
+    screen.answer_all();
+    // Its figures are asked for as the cursor rests, and do not come for a while.
+    later(&mut screen, 1200);
+    later(&mut screen, 1200);
+    screen.press("\n\u{1b}");
+    assert_eq!(screen.state.focus, Pane::Sessions);
+}
+
+#[test]
 fn enter_on_the_session_that_is_open_finds_it_as_it_was_left() {
     let mut screen = listed();
     screen.press("\n1\n");
