@@ -84,6 +84,8 @@ impl KeptTarget {
             return Err(Error::uri("what was read does not begin with mongodb:// or mongodb+srv://")
                 .with_hint("the first line that is not blank must be the connection string"));
         }
+        // Before anybody is asked for a password.
+        uri::check_hosts(uri.expose_secret())?;
         let lacks = uri::lacks_password(uri.expose_secret()).is_some();
         match &self.password {
             Some(source) if lacks => {
@@ -299,6 +301,7 @@ mod tests {
             #[cfg(unix)]
             kept(user(), Some(command(&["true", "hunter2"]))),
             kept(SecretSource::Value("mongodb://me:hunter2@h".into()), Some(text)),
+            kept(SecretSource::Value("mongodb+srv://me@h:27017".into()), Some(command(&["/nowhere/pass"]))),
             kept(user(), None),
         ];
         let wanted = [
@@ -310,6 +313,7 @@ mod tests {
             #[cfg(unix)]
             "it printed nothing",
             "names no user without one",
+            "before one name, without a port",
             "names a user and no password",
         ];
         for (kept, wanted) in tried.into_iter().zip(wanted) {
