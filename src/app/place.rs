@@ -9,7 +9,7 @@ mod rules;
 mod words;
 
 pub use around::look_around;
-pub use kept::{Attendance, KeptTarget, PasswordRefusal, SecretSource, no_password, path_database};
+pub use kept::{Attendance, KeptTarget, PasswordRefusal, SecretSource, no_password, path_database, told_when_slow};
 pub use keys::{EncryptionSettings, KeySource};
 pub use reveal::{Reveal, holds_sealed, is_sealed, sealed_words, with_sealed_words};
 pub use rules::WriteRules;

@@ -34,7 +34,7 @@ fn the_table_of_keys_is_the_keymap() {
                 key => format!("`{}`", key_name(key).replace('|', "\\|")),
             };
             let keys: Vec<String> = entry.keys.iter().map(ticked).collect();
-            format!("| {} | {} | `{}` |", keys.join(" "), entry.help, entry.name)
+            format!("| {} | {} | `{}` |", keys.join(" "), entry.help_among_all(), entry.name)
         })
         .collect();
     let table = rows.join("\n");

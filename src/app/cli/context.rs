@@ -108,14 +108,8 @@ impl Context {
     pub async fn reveal(&self) -> Reveal {
         let Some(settings) = &self.config.encryption else { return Reveal::default() };
         let read = async {
-            let mut reading = std::pin::pin!(settings.reveal(Attendance::Person));
-            let soon = tokio::time::timeout(SLOW, reading.as_mut()).await;
-            let reveal = if let Ok(reveal) = soon {
-                reveal
-            } else {
-                output::note(&format!("waiting for the keys of encrypted metadata, in {}", settings.keys));
-                reading.await
-            };
+            let waiting = || output::note(&format!("waiting for the keys of encrypted metadata, in {}", settings.keys));
+            let reveal = place::told_when_slow(settings.reveal(Attendance::Person), SLOW, waiting).await;
             let says = reveal.missing().map(|why| format!("encrypted metadata is not opened: {why}"));
             if let Some(says) = says.or_else(|| settings.exposed()) {
                 output::note(&says);
@@ -195,7 +189,9 @@ impl Context {
 /// The place with its connection string whole: what is kept elsewhere is read, and a password that nothing gives is asked for.
 pub async fn whole(place: Place) -> Result<Place> {
     let Origin::Kept(kept) = &place.origin else { return Ok(place) };
-    let mut uri = kept.uri(Attendance::Person).await?;
+    let of = if place.is_profile { format!(" of the profile {}", place.name) } else { String::new() };
+    let waiting = |what: &str| output::note(&format!("waiting for {what}{of}; Ctrl-C gives up"));
+    let mut uri = kept.uri(Attendance::Person, &waiting).await?;
     if let Some(user) = uri::lacks_password(uri.expose_secret()) {
         let password = password::ask(&user, &uri::hosts(uri.expose_secret()))?;
         uri = uri::with_password(uri.expose_secret(), password.expose_secret());

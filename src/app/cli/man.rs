@@ -95,7 +95,7 @@ fn write_program(to: &mut dyn Write) -> io::Result<()> {
     for entry in ENTRIES {
         let keys = keymap.labels(entry.action).join(", ");
         let keys = if keys.is_empty() { format!(":{}", entry.name) } else { keys };
-        writeln!(to, ".TP\n\\fB{}\\fR\n{} (\\fI{}\\fR)", roff(&keys), roff(entry.help), roff(entry.name))?;
+        writeln!(to, ".TP\n\\fB{}\\fR\n{} (\\fI{}\\fR)", roff(&keys), roff(&entry.help_among_all()), roff(entry.name))?;
     }
     section(to, "ENVIRONMENT")?;
     for (name, says) in VARIABLES {

@@ -9,7 +9,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Config, ConfigError, ConfigResult, Profile, toml_walk::right_word};
 use crate::{
-    app::place::{KeptTarget, Origin, Place, SecretSource},
+    app::{
+        place::{KeptTarget, Origin, Place, SecretSource},
+        told,
+    },
     disk,
     repository::{Target, mongo::uri},
 };
@@ -129,32 +132,34 @@ impl Named<'_> {
 /// The place that a person typed: a connection string, `HOST:PORT` or a folder. It contacts nothing and reads nothing.
 ///
 /// # Errors
-/// In a sentence: nothing was typed, or another kind of address.
-pub fn typed_place(typed: &str) -> Result<Place, &'static str> {
+/// In a sentence: nothing was typed, another kind of address, or one whose hosts cannot be meant.
+pub fn typed_place(typed: &str) -> Result<Place, String> {
     let typed = typed.trim();
     let uri = if uri::is_one(typed) {
         typed.to_owned()
     } else if is_host(typed) {
         format!("mongodb://{typed}")
     } else if typed.is_empty() {
-        return Err("type a connection string or the path of a folder");
+        return Err("type a connection string or the path of a folder".to_owned());
     } else if typed.contains("://") {
-        return Err("a connection string begins with mongodb:// or mongodb+srv://");
+        return Err("a connection string begins with mongodb:// or mongodb+srv://".to_owned());
     } else if is_login(typed) {
         // Taken for a folder it would be shown and kept as its name, with the password.
-        return Err("with a user and a password it is a connection string: mongodb:// goes before them");
+        return Err("with a user and a password it is a connection string: mongodb:// goes before them".to_owned());
     } else {
         return Ok(Place::plain(typed, Target::Folder(disk::expand_home(Path::new(typed)))));
     };
+    uri::check_hosts(&uri).map_err(|error| told::sentence_on_screen(&error))?;
     let uri = SecretSource::Value(uri.into());
     let named = Named { uri, password: None, database: None, collection: None, other_database: None };
     Ok(named.place(&Environment::default(), false))
 }
 
-/// Whether it is a host and its port, without a scheme.
+/// Whether it is a host and a number, its port, without a scheme.
 fn is_host(typed: &str) -> bool {
-    let parts = typed.rsplit_once(':').filter(|(host, _)| !host.is_empty() && !host.contains(['/', '\\', '@']));
-    parts.is_some_and(|(host, port)| host.len() > 1 && port.parse::<u16>().is_ok_and(|port| port > 0))
+    let is_number = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = typed.rsplit_once(':').filter(|(host, _)| host.len() > 1 && !host.contains(['/', '\\', '@']));
+    parts.is_some_and(|(_, port)| is_number(port))
 }
 
 /// Whether a user, a password and a host are there without a scheme, as in `me:secret@host`.

@@ -35,6 +35,15 @@ pub struct Entry {
     pub keys: &'static [&'static str],
 }
 
+impl Entry {
+    /// What it does, as a list of all keys says it: with where, of keys that mean something else in the panes.
+    #[must_use]
+    pub fn help_among_all(&self) -> String {
+        let place = if self.action.within() == KeyPlace::Form { "in the form, " } else { "" };
+        format!("{place}{}", self.help)
+    }
+}
+
 const fn entry(action: Action, name: &'static str, help: &'static str, keys: &'static [&'static str]) -> Entry {
     Entry { action, name, help, keys }
 }

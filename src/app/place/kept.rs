@@ -2,6 +2,9 @@
 //! the place is opened, stand in no argument that `ps` shows, and in no message.
 
 mod command;
+mod slow;
+
+pub use slow::told_when_slow;
 
 use std::{
     env,
@@ -9,6 +12,7 @@ use std::{
     fs::File,
     io::Read,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use secrecy::{ExposeSecret, SecretString};
@@ -21,6 +25,9 @@ use crate::{
 
 /// No secret is longer; what is, is none.
 const LONGEST: u64 = 64 * 1024;
+
+/// After this it is told what is waited for.
+const SILENT: Duration = Duration::from_secs(1);
 
 /// Where a secret is.
 #[derive(Debug, Clone)]
@@ -74,20 +81,23 @@ pub enum Attendance {
 }
 
 impl KeptTarget {
-    /// The connection string, with a password where one is kept for it.
+    /// The connection string, with a password where one is kept for it. What takes long to be had is told to `waiting`: what it is,
+    /// and from where.
     ///
     /// # Errors
     /// [`Error::Uri`] for what cannot be read, and for a password that the connection string has no use for.
-    pub async fn uri(&self, attendance: Attendance) -> Result<SecretString> {
-        let uri = self.uri.read("the connection string", attendance).await?;
+    pub async fn uri(&self, attendance: Attendance, waiting: &(dyn Fn(&str) + Sync)) -> Result<SecretString> {
+        let uri = self.uri.read("the connection string", attendance, waiting).await?;
         if !uri::is_one(uri.expose_secret()) {
             return Err(Error::uri("what was read does not begin with mongodb:// or mongodb+srv://")
                 .with_hint("the first line that is not blank must be the connection string"));
         }
+        // Before anybody is asked for a password.
+        uri::check_hosts(uri.expose_secret())?;
         let lacks = uri::lacks_password(uri.expose_secret()).is_some();
         match &self.password {
             Some(source) if lacks => {
-                let password = source.read("the password", attendance).await?;
+                let password = source.read("the password", attendance, waiting).await?;
                 Ok(uri::with_password(uri.expose_secret(), password.expose_secret()))
             }
             // The environment's is meant for those that need one.
@@ -109,7 +119,7 @@ impl KeptTarget {
     /// # Errors
     /// As [`Self::uri`].
     pub async fn in_browser(&self) -> Result<Target, PasswordRefusal> {
-        let uri = self.uri(Attendance::Browser).await.map_err(PasswordRefusal::Failed)?;
+        let uri = self.uri(Attendance::Browser, &|_| ()).await.map_err(PasswordRefusal::Failed)?;
         match uri::lacks_password(uri.expose_secret()) {
             Some(user) => Err(PasswordRefusal::Wanted { user, hosts: uri::hosts(uri.expose_secret()) }),
             None => Ok(self.target(uri)),
@@ -121,7 +131,7 @@ impl KeptTarget {
     /// # Errors
     /// As [`Self::uri`], and for a user without a password.
     pub async fn unattended(&self) -> Result<Target> {
-        let uri = self.uri(Attendance::Browser).await?;
+        let uri = self.uri(Attendance::Browser, &|_| ()).await?;
         if uri::lacks_password(uri.expose_secret()).is_some() {
             return Err(no_password(Attendance::Browser));
         }
@@ -141,11 +151,17 @@ impl SecretSource {
         }
     }
 
-    async fn read(&self, what: &'static str, attendance: Attendance) -> Result<SecretString> {
+    async fn read(
+        &self,
+        what: &'static str,
+        attendance: Attendance,
+        waiting: &(dyn Fn(&str) + Sync),
+    ) -> Result<SecretString> {
         if let Self::Value(secret) = self {
             return Ok(secret.clone());
         }
-        let (place, read) = self.bytes(attendance).await;
+        let place = self.place();
+        let read = told_when_slow(self.bytes(attendance), SILENT, || waiting(&format!("{what} from {place}"))).await;
         read.and_then(|bytes| first_line(bytes, self.says_blank())).map_err(|why| {
             Error::uri(format!("{what} cannot be had from {place}: {why}")).with_hint(self.hint(attendance))
         })
@@ -176,26 +192,34 @@ impl SecretSource {
     /// # Errors
     /// In a few words: where it was looked for, and why it cannot be had.
     pub(super) async fn whole(&self, attendance: Attendance) -> Result<SecretString, String> {
-        let (place, read) = self.bytes(attendance).await;
+        let read = self.bytes(attendance).await;
         let text = read.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned()));
-        text.map(SecretString::from).map_err(|why| format!("{place}: {why}"))
+        text.map(SecretString::from).map_err(|why| format!("{}: {why}", self.place()))
     }
 
-    /// What is kept there, and where that is.
-    async fn bytes(&self, attendance: Attendance) -> (String, Result<Vec<u8>, String>) {
-        let (place, read) = match self.clone() {
-            Self::Value(secret) => return ("the settings".to_owned(), Ok(secret.expose_secret().as_bytes().to_vec())),
-            Self::File(path) => (path.display().to_string(), spawn_blocking(move || of_file(&path)).await),
-            Self::Command(words) => {
-                let program = words.first().cloned().unwrap_or_default();
-                (format!("the command {program:?}"), Ok(command::printed(&words, attendance).await))
+    /// Where it is kept. Of a command its program alone: its arguments may be secret.
+    fn place(&self) -> String {
+        match self {
+            Self::Value(_) => "the settings".to_owned(),
+            Self::File(path) => path.display().to_string(),
+            Self::Command(words) => format!("the command {:?}", words.first().map_or("", String::as_str)),
+            Self::Environment(name) => format!("the variable {name}"),
+        }
+    }
+
+    /// What is kept there.
+    async fn bytes(&self, attendance: Attendance) -> Result<Vec<u8>, String> {
+        match self {
+            Self::Value(secret) => Ok(secret.expose_secret().as_bytes().to_vec()),
+            Self::File(path) => {
+                let path = path.clone();
+                spawn_blocking(move || of_file(&path)).await.unwrap_or_else(|join| Err(join.to_string()))
             }
+            Self::Command(words) => command::printed(words, attendance).await,
             Self::Environment(name) => {
-                let value = env::var_os(&name).ok_or_else(|| "it is not set".to_owned());
-                (format!("the variable {name}"), Ok(value.map(OsString::into_encoded_bytes)))
+                env::var_os(name).map(OsString::into_encoded_bytes).ok_or_else(|| "it is not set".to_owned())
             }
-        };
-        (place, read.unwrap_or_else(|join| Err(join.to_string())))
+        }
     }
 }
 
@@ -241,7 +265,7 @@ mod tests {
     }
 
     async fn whole(uri: &str, password: Option<SecretSource>) -> Result<String> {
-        let uri = kept(SecretSource::Value(uri.into()), password).uri(Attendance::Browser).await?;
+        let uri = kept(SecretSource::Value(uri.into()), password).uri(Attendance::Browser, &|_| ()).await?;
         Ok(uri.expose_secret().to_owned())
     }
 
@@ -299,6 +323,7 @@ mod tests {
             #[cfg(unix)]
             kept(user(), Some(command(&["true", "hunter2"]))),
             kept(SecretSource::Value("mongodb://me:hunter2@h".into()), Some(text)),
+            kept(SecretSource::Value("mongodb+srv://me@h:27017".into()), Some(command(&["/nowhere/pass"]))),
             kept(user(), None),
         ];
         let wanted = [
@@ -310,6 +335,7 @@ mod tests {
             #[cfg(unix)]
             "it printed nothing",
             "names no user without one",
+            "before one name, without a port",
             "names a user and no password",
         ];
         for (kept, wanted) in tried.into_iter().zip(wanted) {

@@ -55,15 +55,9 @@ pub(super) fn for_driver(given: &str) -> Result<DriverUri> {
     let Some(scheme @ ("mongodb" | "mongodb+srv")) = scheme.as_deref() else {
         return Err(Error::uri("it does not begin with mongodb:// or mongodb+srv://"));
     };
-    let is_srv = scheme == "mongodb+srv";
+    let is_srv = parts.is_srv();
     let mut user_info = parts.user_info.map(login::escaped).transpose()?;
     let hosts = parts.usable_hosts()?;
-    if is_srv && is_address(&hosts) {
-        return Err(Error::uri(
-            "mongodb+srv:// stands before a name whose records say where the servers are, not an address",
-        )
-        .with_hint("write mongodb:// before an address"));
-    }
     let options = UriOptions::read(parts.options.unwrap_or_default(), &bare)?;
     let mut options = options.settled(is_srv, hosts.contains(','))?;
     let has_login = user_info.as_ref().is_some_and(|info| !info.starts_with(':') && info.contains(':'));
@@ -126,6 +120,15 @@ pub(crate) fn is_one(given: &str) -> bool {
 /// The part between the scheme and the path, without user and password: `host:port`, several separated by commas.
 pub(crate) fn hosts(given: &str) -> String {
     UriParts::of(&bare(given)).hosts.to_owned()
+}
+
+/// Checks its hosts, and asks nobody.
+///
+/// # Errors
+/// [`Error::Uri`] for none at all, a port that is none, and what `mongodb+srv://` does not stand before.
+#[cfg(any(feature = "app", test))]
+pub(crate) fn check_hosts(given: &str) -> Result<()> {
+    UriParts::of(&bare(given)).usable_hosts().map(drop)
 }
 
 /// The database in its path.
@@ -233,19 +236,37 @@ impl<'a> UriParts<'a> {
         Self { scheme, user_info, hosts, database: database.filter(|name| !name.is_empty()), options }
     }
 
+    fn is_srv(&self) -> bool {
+        self.scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("mongodb+srv"))
+    }
+
     /// The hosts without blanks and empty ones between the commas.
     fn usable_hosts(&self) -> Result<String> {
         let hosts: Vec<&str> = self.hosts.split(',').map(|host| host.trim_matches(is_blank)).collect();
         let hosts: Vec<&str> = hosts.into_iter().filter(|host| !host.is_empty()).collect();
-        // `mongodb://user:password` without a host: the driver's message would repeat the password.
-        if self.user_info.is_none() && hosts.iter().any(|host| has_odd_port(host)) {
-            return Err(Error::uri("what stands after the colon of its host is not a port")
-                .with_hint("a port is a number from 1 to 65535; a user and a password end with @ before the host"));
+        if hosts.iter().any(|host| has_odd_port(host)) {
+            // `mongodb://user:password` without a host: the driver's message would repeat the password.
+            let hint = match self.user_info {
+                Some(_) => "a port is a number from 1 to 65535",
+                None => "a port is a number from 1 to 65535; a user and a password end with @ before the host",
+            };
+            return Err(Error::uri("what stands after the colon of its host is not a port").with_hint(hint));
         }
         if hosts.is_empty() {
             return Err(Error::uri("it names no host"));
         }
-        Ok(hosts.join(","))
+        let hosts = hosts.join(",");
+        if self.is_srv() && is_address(&hosts) {
+            return Err(Error::uri(
+                "mongodb+srv:// stands before a name whose records say where the servers are, not an address",
+            )
+            .with_hint("write mongodb:// before an address"));
+        }
+        if self.is_srv() && hosts.contains([',', ':']) {
+            return Err(Error::uri("mongodb+srv:// stands before one name, without a port")
+                .with_hint("its records say where the servers are; write mongodb:// before hosts and ports"));
+        }
+        Ok(hosts)
     }
 }
 

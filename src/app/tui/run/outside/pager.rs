@@ -1,6 +1,6 @@
 //! The pager of the environment, `$PAGER`, else `less`: it reads the text as its input, and the keyboard from the terminal.
 
-use std::{fs, io, time::Duration};
+use std::{fs, io, process::ExitStatus, time::Duration};
 
 use tokio::{process::Command as Program, time::Instant};
 
@@ -55,23 +55,52 @@ impl Browser {
         let end = self.wait_for(child, outside, &mut later).await;
         outside.reading.go_on();
         let name = program.name();
-        let problem = match end {
-            Ok(EditorEnd::Ended(status)) if !status.success() => Some(how_it_failed(&name, status)),
-            Ok(EditorEnd::Ended(_)) if start.elapsed() < UNREAD => Some(format!(
-                "{name} came back at once: what it showed is above this screen (less does so with -F where all fits on one)"
-            )),
-            Ok(EditorEnd::Ended(_)) => None,
-            Ok(EditorEnd::Failed(error)) => Some(program.failed(&error)),
+        match end {
+            Ok(EditorEnd::Ended(status)) => match told(&name, status, start.elapsed()) {
+                Ok(Some(news)) => self.state.say_and_keep(news),
+                Ok(None) => {}
+                Err(problem) => self.state.tell_error(problem),
+            },
+            Ok(EditorEnd::Failed(error)) => self.state.tell_error(program.failed(&error)),
             Ok(EditorEnd::Signal(code)) => return Ok(Some(code)),
             Err(error) => return Err(error),
-        };
+        }
         let again = guard.enter_again();
         self.waiting.push_back(Input::Focus(true));
-        if let Some(problem) = problem {
-            self.state.tell_error(problem);
-        }
         self.pace.now();
         self.carry_out(later, guard)?;
         again.map(|()| None)
+    }
+}
+
+/// What is said of a pager that ended, after so long.
+///
+/// # Errors
+/// How it failed.
+fn told(name: &str, status: ExitStatus, shown: Duration) -> Result<Option<String>, String> {
+    if !status.success() {
+        return Err(how_it_failed(name, status));
+    }
+    Ok((shown < UNREAD).then(|| {
+        format!("{name} came back at once; what it wrote is seen on leaving (less does so with -F where all fits)")
+    }))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    #[test]
+    fn a_pager_that_ends_well_at_once_is_news_and_no_error() {
+        let exit = |code: i32| ExitStatus::from_raw(code << 8);
+        let (soon, late) = (Duration::from_millis(10), Duration::from_secs(1));
+        let news = told("less", exit(0), soon).unwrap();
+        assert!(news.is_some_and(|news| news.starts_with("less came back at once")));
+        assert_eq!(told("less", exit(0), late), Ok(None));
+        for shown in [soon, late] {
+            assert_eq!(told("less", exit(1), shown), Err("less ended with exit code 1".to_owned()));
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::{
     super::{AppState, Effect, areas::Pane, prompt::TypedMistake},
     Completion,
 };
+use crate::nearest;
 
 /// A message as a person names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,21 +18,29 @@ pub(in crate::app::tui::state) struct TypedPlace {
 impl AppState {
     /// The message that a typed line names: `42`, or `AGENT:42` with an agent of the open session. `None`: it is something else.
     pub(in crate::app::tui::state) fn typed_place(&self, typed: &str) -> Option<TypedPlace> {
-        let typed = typed.trim();
-        let (agent, digits) = match typed.rsplit_once(':') {
-            Some((agent, digits)) => (Some(agent), digits),
-            None => (None, typed),
-        };
-        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let is_there = |name: &str| {
-            let session = self.workspace.conversation.session();
-            session.is_some_and(|session| session.agents.iter().any(|agent| agent.id.as_str() == name))
-        };
-        if !is_number || !agent.is_none_or(is_there) {
+        let (agent, digits) = place_parts(typed)?;
+        if agent.is_some_and(|name| !self.agents_of_open().contains(&name)) {
             return None;
         }
         // What no number holds is no message either, and said to be none.
         Some(TypedPlace { agent: agent.map(str::to_owned), index: digits.parse().unwrap_or(u64::MAX) })
+    }
+
+    /// What is said of `AGENT:42` with an agent that the open session lacks; `None`: it is something else. Stored text.
+    pub(in crate::app::tui::state) fn no_such_agent(&self, typed: &str) -> Option<String> {
+        let agent = place_parts(typed)?.0.filter(|name| !name.is_empty() && !name.contains(char::is_whitespace))?;
+        if self.workspace.conversation.session().is_none() {
+            return Some(format!("no agent {agent}: no session is open"));
+        }
+        let agents = self.agents_of_open();
+        let near = nearest::nearest(agent, &agents).map(|near| format!("; did you mean {near}?"));
+        let is_there = agents.contains(&agent);
+        (!is_there).then(|| format!("no agent {agent} in the open session{}", near.unwrap_or_default()))
+    }
+
+    fn agents_of_open(&self) -> Vec<&str> {
+        let session = self.workspace.conversation.session();
+        session.map(|session| session.agents.iter().map(|agent| agent.id.as_str()).collect()).unwrap_or_default()
     }
 
     /// Goes to it, and into the conversation; what lies over that is left.
@@ -48,14 +57,24 @@ impl AppState {
     }
 }
 
+/// The agent and the digits of `42` and `AGENT:42`.
+fn place_parts(typed: &str) -> Option<(Option<&str>, &str)> {
+    let typed = typed.trim();
+    let parts = typed.rsplit_once(':').map_or((None, typed), |(agent, digits)| (Some(agent), digits));
+    let is_number = !parts.1.is_empty() && parts.1.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some(parts)
+}
+
 /// `:go [AGENT:]N`.
 pub(super) fn run(state: &mut AppState, words: &str) -> Result<Vec<Effect>, TypedMistake> {
     match state.typed_place(words) {
         Some(place) => Ok(state.go_to_message_typed(&place)),
         None => Err(TypedMistake {
             span: 0..words.len(),
-            problem: "a message is named by its number, or by an agent of the open session and its number: support:42"
-                .to_owned(),
+            problem: state.no_such_agent(words).unwrap_or_else(|| {
+                "a message is named by its number, or by an agent of the open session and its number: support:42"
+                    .to_owned()
+            }),
         }),
     }
 }
@@ -75,7 +94,7 @@ pub(super) fn complete(state: &AppState, words: &str) -> Vec<Completion> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::tui::state::sample::Screen;
+    use crate::app::tui::state::{modal::Modal, sample::Screen};
 
     fn typed(screen: &Screen, line: &str) -> Option<(Option<String>, u64)> {
         screen.state.typed_place(line).map(|place| (place.agent, place.index))
@@ -94,6 +113,24 @@ mod tests {
         assert_eq!(typed(&screen, "99999999999999999999999"), Some((None, u64::MAX)));
         for other in ["", "quit", "4x", ":4", "nobody:4", "filter meta.a:5", "support:", "-1"] {
             assert_eq!(typed(&screen, other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn an_agent_that_is_not_there_is_told() {
+        let mut screen = Screen::writable(120, 40);
+        let problem = |screen: &mut Screen, line: &str| {
+            screen.press(&format!(":{line}\n"));
+            let Some(Modal::Prompt(prompt)) = screen.state.modals.pop() else { panic!("{:?}", screen.state.modals) };
+            prompt.mistake.map(|mistake| mistake.problem)
+        };
+        for line in ["nobody:5", "go nobody:5"] {
+            assert_eq!(problem(&mut screen, line).as_deref(), Some("no agent nobody in the open session"), "{line}");
+        }
+        let near = problem(&mut screen, "suport:5");
+        assert_eq!(near.as_deref(), Some("no agent suport in the open session; did you mean support?"));
+        for other in ["meta.a x:5", ":5"] {
+            assert!(problem(&mut screen, other).is_some_and(|said| said.starts_with("no command is called that")));
         }
     }
 

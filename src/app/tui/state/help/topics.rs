@@ -9,13 +9,15 @@ pub(super) enum HelpTopic {
     Sessions,
     Conversation,
     Metadata,
+    /// What its keys mean in the form alone; in the panes they may mean something else.
+    Form,
     Feedback,
     Screen,
 }
 
 impl HelpTopic {
-    pub const ALL: [Self; 6] =
-        [Self::Move, Self::Sessions, Self::Conversation, Self::Metadata, Self::Feedback, Self::Screen];
+    pub const ALL: [Self; 7] =
+        [Self::Move, Self::Sessions, Self::Conversation, Self::Metadata, Self::Form, Self::Feedback, Self::Screen];
 
     pub fn heading(self) -> &'static str {
         match self {
@@ -23,6 +25,7 @@ impl HelpTopic {
             Self::Sessions => "Sessions",
             Self::Conversation => "Conversation and metrics",
             Self::Metadata => "Metadata",
+            Self::Form => "In the form on the metadata",
             Self::Feedback => "Feedback",
             Self::Screen => "Screen",
         }
@@ -102,16 +105,13 @@ impl HelpTopic {
             | Action::Remove
             | Action::Rename
             | Action::Retype
-            | Action::Duplicate
             | Action::PasteField
-            | Action::MoveUp
-            | Action::MoveDown
             | Action::EditLarge
-            | Action::EditOutside
             | Action::Save
             | Action::Discard
             | Action::Undo
             | Action::Redo => Self::Metadata,
+            Action::Duplicate | Action::MoveUp | Action::MoveDown | Action::EditOutside => Self::Form,
             Action::Rate | Action::RateUp | Action::RateDown | Action::RateNeutral | Action::Review => Self::Feedback,
             Action::Zoom
             | Action::Widen
@@ -144,3 +144,17 @@ pub(super) const TYPING: &[(&str, &str)] = &[
     ("Ctrl-R", "search what was typed before"),
     ("Tab", "take what is offered"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::keymap::{ENTRIES, KeyPlace};
+
+    #[test]
+    fn what_a_key_means_in_the_form_alone_stands_below_a_heading_of_its_own() {
+        for entry in ENTRIES {
+            let is_of_form = entry.action.within() == KeyPlace::Form;
+            assert_eq!(HelpTopic::of(entry.action) == HelpTopic::Form, is_of_form, "{}", entry.name);
+        }
+    }
+}

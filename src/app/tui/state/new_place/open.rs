@@ -54,7 +54,7 @@ impl AppState {
             }
             WordKey::Enter => match typed_place(&pane.typed.text()) {
                 Ok(place) => return self.connect_typed(place),
-                Err(why) => pane.typed.problem = Some(why.to_owned()),
+                Err(why) => pane.typed.problem = Some(why),
             },
             WordKey::Leave => return self.close_modal(),
         }
@@ -97,7 +97,7 @@ impl AppState {
         }
         match typed_place(name) {
             Ok(place) => Ok(self.connect_typed(place)),
-            Err(why) => Err(TypedMistake { span: 0..words.len(), problem: why.to_owned() }),
+            Err(problem) => Err(TypedMistake { span: 0..words.len(), problem }),
         }
     }
 
@@ -207,6 +207,16 @@ mod tests {
         assert!(typed_place(" ").is_err() && typed_place("mysql://h").is_err());
         for login in ["me:hunter2@h", "me:hunter2@h:27017/agents", "me:a/b@h"] {
             assert!(typed_place(login).unwrap_err().contains("mongodb://"), "{login}: no folder is called so");
+        }
+        for (typed, why) in [
+            ("mongodb://", "it names no host"),
+            ("mongodb+srv://me@/agents", "it names no host"),
+            ("localhost:99999", "a port is a number from 1 to 65535"),
+            ("localhost:0", "a port is a number from 1 to 65535"),
+            ("mongodb://me@h:x", "a port is a number from 1 to 65535"),
+            ("mongodb+srv://a@b:27017", "without a port"),
+        ] {
+            assert!(typed_place(typed).unwrap_err().contains(why), "{typed}");
         }
     }
 

@@ -151,6 +151,9 @@ impl AppState {
         if let Some(entry) = ENTRIES.iter().find(|entry| entry.name == line) {
             return Ok(self.on_action(entry.action));
         }
+        if let Some(problem) = self.no_such_agent(line) {
+            return Err(TypedMistake { span: 0..line.len(), problem });
+        }
         let names: Vec<&str> =
             ENTRIES.iter().map(|entry| entry.name).chain(COMMANDS.iter().map(|command| command.name)).collect();
         let typed = line.split_whitespace().next().unwrap_or_default();

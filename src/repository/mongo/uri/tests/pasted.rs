@@ -26,6 +26,9 @@ fn a_login_that_cannot_be_meant_is_told_in_words_of_ours() {
         ("mongodb://:p@h/", "no user name"),
         ("mongodb+srv://127.0.0.1/", "not an address"),
         ("mongodb+srv://u:p@[::1]/", "not an address"),
+        ("mongodb+srv://u@h:27017", "without a port"),
+        ("mongodb+srv://u:p@a,b/", "one name"),
+        ("mongodb://u:p@h:99999", "not a port"),
     ] {
         let error = refused(given);
         assert!(error.to_string().contains(wanted) && !error.hints().is_empty(), "{given}: {error}");
