@@ -146,7 +146,7 @@ fn place(state: &ConversationState, width: u16, look: &Look) -> Line<'static> {
         new => parts.push((format!("{} new below", format::number(new, marks)), look.theme.new)),
     }
     if let Some((at, of)) = state.position() {
-        parts.push((format!("{}/{}", format::number(at, marks), format::number(of, marks)), Style::new()));
+        parts.push((format!("{}/{}", format::number(at, marks), format::number(of, marks)), look.theme.dim));
     }
     let room = usize::from(width).saturating_sub(4);
     let cells = |parts: &[(String, Style)]| parts.iter().map(|(words, _)| format::width(words) + 3).sum::<usize>();

@@ -169,6 +169,14 @@ fn a_search_and_new_messages_in_the_border() {
 }
 
 #[test]
+fn the_place_has_the_colour_of_the_other_panes_not_the_borders() {
+    let desk = Desk::fixture("sessions.jsonl", "support-1042", 56, 18);
+    let place = place(&desk.state, 58, &desk.look);
+    let at = place.spans.iter().find(|span| span.content.contains('/')).unwrap();
+    assert_eq!(at.style, desk.look.theme.dim);
+}
+
+#[test]
 fn the_count_of_a_search_stays_in_a_narrow_pane() {
     let desk = Desk::new(Vec::new(), 30, 5);
     let find = FindStatus {
