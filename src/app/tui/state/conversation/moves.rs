@@ -244,7 +244,7 @@ impl ConversationState {
         match count.checked_sub(1) {
             None => return Err(format!("{name} has no messages")),
             Some(last) if index > last => {
-                return Err(format!("there is no message {index}: the last of {name} is {last}"));
+                return Err(format!("there is no message {index}: the numbers of {name} run from 0 to {last}"));
             }
             Some(_) => {}
         }
