@@ -191,7 +191,10 @@ fn the_count_of_a_search_stays_in_a_narrow_pane() {
     assert_eq!(words(&find, 24), "find \"needle gold\" 3/24…");
     assert_eq!(words(&find, 10), "find 3/24…");
     let ended = FindStatus { searching: None, ..find.clone() };
-    assert_eq!([words(&ended, 40), words(&ended, 10)], ["find \"needle gold\" 3/24", "find 3/24"]);
+    assert_eq!([words(&ended, 24), words(&ended, 10)], ["find \"needle gold\" 3/24", "find 3/24"]);
+    assert_eq!(words(&ended, 40), "find \"needle gold\" 3 of 24 messages");
+    let one = FindStatus { current: 1, hits: 1, cut_short: true, ..ended.clone() };
+    assert_eq!(words(&one, 60), "find \"needle gold\" 1 of 1 message, not all searched");
     let none = FindStatus { hits: 0, current: 0, ..ended };
     assert_eq!(words(&none, 10), "find nothing");
 }
