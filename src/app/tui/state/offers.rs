@@ -177,7 +177,7 @@ impl AppState {
     fn unfolds(&self) -> bool {
         let workspace = &self.workspace;
         if self.focus == Pane::Conversation {
-            return workspace.conversation.selected().is_some();
+            return workspace.conversation.unfolds();
         }
         let rows = workspace.metadata.rows(workspace.conversation.session());
         let at = workspace.metadata.tree.selection.at(rows.len());
