@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Said of a folder that is not there: an agent may still make it.
-const NOT_YET: &str = "no folder yet";
+const NOT_YET: &str = "not there yet";
 
 impl Place {
     /// Its hosts or folder, and the database and collection that are meant. Holds no password. `None`: its name says it.

@@ -66,7 +66,7 @@ pub const COMMANDS: &[TypedCommand] = &[
     TypedCommand {
         name: "go",
         words: "[AGENT:]NUMBER",
-        help: "to a message of the conversation, by its number",
+        help: "to a message by its number; numbers run from 0",
         complete: going::complete,
         run: going::run,
     },

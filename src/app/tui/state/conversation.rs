@@ -322,7 +322,7 @@ impl ConversationState {
         &self.rows
     }
 
-    /// The selected message's number from 1, and how many there are in the tab; `None` where there is none.
+    /// The selected message's place in the tab, from 1, and how many there are in it; `None` where there is none.
     #[must_use]
     pub fn position(&self) -> Option<(u64, u64)> {
         self.position

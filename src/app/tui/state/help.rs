@@ -6,7 +6,7 @@ mod topics;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{AppState, Effect, areas::Pane, commands::COMMANDS, modal::Modal};
+use super::{AppState, Effect, areas::Pane, commands::COMMANDS, conversation::Landmark, modal::Modal};
 use crate::app::keymap::{Action, ENTRIES};
 use pane::HelpPane;
 use topics::{HelpTopic, TYPING};
@@ -61,11 +61,25 @@ impl AppState {
         self.all_help_rows().len()
     }
 
+    /// The keys of an action, as the help shows them; of a move without one those that lead to it by the box of moves: `; e`.
+    #[must_use]
+    pub fn help_keys(&self, action: Action) -> String {
+        let own = self.keymap.labels(action).join(" ");
+        if !own.is_empty() {
+            return own;
+        }
+        let by_box = Landmark::of(action).and_then(|(kind, down)| {
+            let key = self.keymap.label(if down { Action::GoOnTo } else { Action::GoBackTo })?;
+            Some(format!("{key} {}", kind.letter()))
+        });
+        by_box.unwrap_or_default()
+    }
+
     fn says_all(&self, row: HelpRow, words: &[&str]) -> bool {
         let text = match row {
             HelpRow::Heading(_) => return false,
             HelpRow::Keys(action, says) => {
-                format!("{} {says} :{}", self.keymap.labels(action).join(" "), action.entry().name)
+                format!("{} {says} :{}", self.help_keys(action), action.entry().name)
             }
             HelpRow::Fixed(keys, says) => format!("{keys} {says}"),
             HelpRow::Named(name, takes, says) => format!(":{name} {takes} {says}"),
@@ -208,6 +222,14 @@ mod tests {
         assert_eq!(screen.state.help_rows(), all);
         screen.press("q");
         assert!(screen.state.modals.is_empty(), "nothing was typed: it is left");
+    }
+
+    #[test]
+    fn a_move_without_a_key_of_its_own_has_those_of_the_box_of_moves() {
+        let screen = Screen::listed(120, 40);
+        let keys = |action| screen.state.help_keys(action);
+        assert_eq!([keys(Action::NextError), keys(Action::PreviousDay)], ["; e", ", d"]);
+        assert_eq!([keys(Action::NextTurn), keys(Action::SaveFilter)], [")", ""]);
     }
 
     #[test]

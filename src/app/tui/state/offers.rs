@@ -177,7 +177,7 @@ impl AppState {
     fn unfolds(&self) -> bool {
         let workspace = &self.workspace;
         if self.focus == Pane::Conversation {
-            return workspace.conversation.selected().is_some();
+            return workspace.conversation.unfolds();
         }
         let rows = workspace.metadata.rows(workspace.conversation.session());
         let at = workspace.metadata.tree.selection.at(rows.len());
@@ -233,8 +233,15 @@ impl AppState {
                 offers.into_iter().flatten().collect()
             }
             Modal::Fleet => self.of_fleet(),
-            Modal::Themes(_) => {
-                vec![(Action::Open, "use"), (Action::Window, "keep in the settings"), (Action::Back, "as before")]
+            Modal::Themes(themes) => {
+                // One with a mistake is not used.
+                let sound = themes.menu.chosen().is_some_and(|item| item.about.is_ok());
+                let offers = [
+                    sound.then_some((Action::Open, "use")),
+                    sound.then_some((Action::Window, "keep in the settings")),
+                    Some((Action::Back, "as before")),
+                ];
+                offers.into_iter().flatten().collect()
             }
             Modal::FleetColumns(_) => vec![(Action::Open, "sort"), (Action::Back, "back"), (Action::Help, "help")],
             Modal::SortBy(_) => vec![

@@ -6,7 +6,7 @@
 //! │▌assistant           150 tok   400 ms        14:11:20 │
 //! │▌  Let me look that up.                               │
 //! │▌  ▸ lookup_order {"order_id":"A100"}     ok   0.8 ms │
-//! ╰────────────────────────── find "a" 2/17 ▪ 4/12 ──────╯
+//! ╰─────────────── find "a" 2 of 17 messages ▪ 4/12 ─────╯
 //! ```
 
 mod facts;
@@ -131,24 +131,23 @@ fn title(state: &ConversationState, width: u16, focused: bool, look: &Look) -> L
     Line::from(spans)
 }
 
-/// The search, what is new, and the place: ` find "x" 2/17 ▪ 3 new below ▪ 4/12 `, the last of them first to stay.
+/// The search, what is new, and the place: ` find "x" 2 of 17 messages ▪ 3 new below ▪ 4/12 `, the last of them first to stay.
 fn place(state: &ConversationState, width: u16, look: &Look) -> Line<'static> {
     let marks = look.marks;
     let mut parts: Vec<(String, Style)> = Vec::new();
-    if let Some(find) = state.find_status() {
-        // In a narrow pane the count stays.
-        let cells = usize::from(width).saturating_sub(4 + PLACE_CELLS);
-        parts.push((found_words(&find, cells, look), look.theme.hit));
-    }
     match state.new_below() {
         0 => {}
         new => parts.push((format!("{} new below", format::number(new, marks)), look.theme.new)),
     }
     if let Some((at, of)) = state.position() {
-        parts.push((format!("{}/{}", format::number(at, marks), format::number(of, marks)), Style::new()));
+        parts.push((format!("{}/{}", format::number(at, marks), format::number(of, marks)), look.theme.dim));
     }
     let room = usize::from(width).saturating_sub(4);
     let cells = |parts: &[(String, Style)]| parts.iter().map(|(words, _)| format::width(words) + 3).sum::<usize>();
+    if let Some(find) = state.find_status() {
+        let left = room.saturating_sub(cells(&parts) + 3);
+        parts.insert(0, (found_words(&find, left, look), look.theme.hit));
+    }
     while parts.len() > 1 && cells(&parts) > room {
         parts.remove(0);
     }
@@ -163,10 +162,7 @@ fn place(state: &ConversationState, width: u16, look: &Look) -> Line<'static> {
     Line::from(spans)
 }
 
-/// Cells that the place takes beside a search.
-const PLACE_CELLS: usize = 20;
-
-/// What is said of a search, shorter where it has fewer cells: what is looked for goes first, the count stays.
+/// What is said of a search, shorter where it has fewer cells: what is counted goes first, then what is looked for; the count stays.
 fn found_words(find: &FindStatus, cells: usize, look: &Look) -> String {
     let marks = look.marks;
     let needle = format::fit(&text::line(&find.needle), 20, marks);
@@ -180,8 +176,12 @@ fn found_words(find: &FindStatus, cells: usize, look: &Look) -> String {
         None if find.cut_short => (", not all searched".to_owned(), marks.ellipsis),
         None => (String::new(), ""),
     };
+    // A message counts once, however often it says it; while more are searched two numbers of messages would be one too many.
+    let plural = if find.hits == 1 { "" } else { "s" };
+    let told = (find.hits > 0 && find.searching.is_none())
+        .then(|| format!("find \"{needle}\" {} of {} message{plural}{more}", find.current, find.hits));
     let says = [format!("find \"{needle}\"{count}{more}"), format!("find \"{needle}\"{count}{fewer}")];
-    let fits = says.into_iter().find(|words| format::width(words) <= cells);
+    let fits = told.into_iter().chain(says).find(|words| format::width(words) <= cells);
     fits.unwrap_or_else(|| format!("find{count}{fewer}"))
 }
 

@@ -53,7 +53,7 @@ fn line(row: HelpRow, cells: usize, state: &AppState) -> Line<'static> {
     match row {
         HelpRow::Heading(words) => Line::styled(format!(" {words}"), theme.title),
         HelpRow::Keys(action, says) => {
-            let keys = state.keymap.labels(action).join(" ");
+            let keys = state.help_keys(action);
             let column = cells.saturating_sub(KEYS + NAME + 4).min(SAYS);
             let has_room = format::width(&keys) <= KEYS && format::width(says) <= column;
             let name = if has_room && column > 30 { format!(":{}", action.entry().name) } else { String::new() };

@@ -145,7 +145,7 @@ mod tests {
         assert!(screen.state.modals.is_empty() && screen.state.focus == Pane::Conversation, "the fleet is left");
         screen.press(":4000\n");
         let said = screen.state.said.clone().unwrap_or_default();
-        assert!(said.starts_with("there is no message 4000: the last of support is "), "{said}");
+        assert!(said.starts_with("there is no message 4000: the numbers of support run from 0 to "), "{said}");
         assert!(run(&mut screen.state, "x").is_err());
         assert!(complete(&screen.state, "sup").iter().any(|offer| offer.text.starts_with("support:")));
     }

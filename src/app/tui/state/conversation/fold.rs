@@ -41,12 +41,15 @@ impl Folds {
         }
     }
 
-    pub fn toggle_all(&mut self, kind: Foldable) {
-        match kind {
-            Foldable::Reasoning => self.reasoning_open = !self.reasoning_open,
-            Foldable::Tool => self.tools_open = !self.tools_open,
-        }
+    /// All of a kind the other way round: whether they are open now.
+    pub fn toggle_all(&mut self, kind: Foldable) -> bool {
         self.exceptions.retain(|(other, ..)| *other != kind);
+        let open = match kind {
+            Foldable::Reasoning => &mut self.reasoning_open,
+            Foldable::Tool => &mut self.tools_open,
+        };
+        *open = !*open;
+        *open
     }
 
     /// Another session: the choices for all stay, the exceptions go.

@@ -6,11 +6,11 @@ use crate::{
     app::{
         text,
         tui::{
-            render::message::Foldable,
+            render::message::{Foldable, Laid},
             state::{Effect, Tickets},
         },
     },
-    session::AgentId,
+    session::{AgentId, Block},
 };
 
 impl ConversationState {
@@ -21,6 +21,7 @@ impl ConversationState {
         }
         let page = usize::from(self.size.height).saturating_sub(2).max(1) as isize;
         let half = usize::from(self.size.height / 2).max(1) as isize;
+        let mut says = None;
         match action {
             Action::Up => self.walk(|pages, place, view| place.step(pages, view, -1)),
             Action::Down => self.walk(|pages, place, view| place.step(pages, view, 1)),
@@ -32,11 +33,11 @@ impl ConversationState {
             Action::Bottom => self.set_goal(Goal::End),
             Action::Left => return self.fold(false, tickets),
             Action::Right => return self.fold(true, tickets),
-            Action::Open => self.toggle(),
-            Action::Reasoning => self.toggle_all(Foldable::Reasoning),
-            Action::Tools => self.toggle_all(Foldable::Tool),
-            Action::PreviousAgent => self.next_tab(-1),
-            Action::NextAgent => self.next_tab(1),
+            Action::Open => says = self.toggle(),
+            Action::Reasoning => says = self.toggle_all(Foldable::Reasoning),
+            Action::Tools => says = self.toggle_all(Foldable::Tool),
+            Action::PreviousAgent => says = self.next_tab(-1),
+            Action::NextAgent => says = self.next_tab(1),
             Action::NextMatch | Action::PreviousMatch => {
                 self.find.as_ref()?;
                 return Some(self.next_hit(action == Action::NextMatch, tickets));
@@ -44,7 +45,9 @@ impl ConversationState {
             Action::MoveAgain => return Some(self.go_again(tickets)),
             _ => return None,
         }
-        Some(self.moved(tickets))
+        let mut effects = self.moved(tickets);
+        effects.extend(says.map(Effect::Say));
+        Some(effects)
     }
 
     /// Click at a cell of the inner area: selects the message, or folds an item, or switches the tab (`y` counts from
@@ -121,22 +124,24 @@ impl ConversationState {
         self.open.as_ref()?.spot()
     }
 
+    /// Whether there is something to unfold or to fold where the cursor is.
+    #[must_use]
+    pub fn unfolds(&self) -> bool {
+        let Some((open, spot)) = self.open.as_ref().zip(self.spot()) else { return false };
+        self.layouts.get(spot).is_some_and(|laid| meant(laid, open.place.line).is_some())
+    }
+
     /// Opens or folds the item at the cursor, which stays on it. On any other line of a message with a single item,
-    /// that one is meant.
-    fn toggle(&mut self) {
-        let at_cursor = self.fold_at_cursor().map(|(kind, block, _)| (kind, block));
-        let only = |state: &mut Self| {
-            let folds = state.on_sheet(|pages, place, _| {
-                let laid = pages.laid(place.pos)?;
-                Some(laid.pieces.iter().filter_map(|piece| Some((piece.fold?, piece.block))).collect::<Vec<_>>())
-            })??;
-            (folds.len() == 1).then(|| folds[0])
+    /// that one is meant. Where there is none, what to say.
+    fn toggle(&mut self) -> Option<String> {
+        let spot = self.spot()?;
+        let (laid, line) = self.on_sheet(|pages, place, _| Some((pages.laid(place.pos)?, place.line)))??;
+        let Some((kind, block, at_cursor)) = meant(&laid, line) else {
+            return Some("nothing to unfold here".to_owned());
         };
-        let Some((kind, block)) = at_cursor.or_else(|| only(self)) else { return };
-        let Some(spot) = self.spot() else { return };
         self.folds.toggle(kind, spot, block);
         self.layouts.forget(spot);
-        if at_cursor.is_some() {
+        if at_cursor {
             self.on_sheet(|pages, place, _| {
                 if let Some(line) = pages.laid(place.pos).and_then(|laid| laid.line_of(block, 0)) {
                     // The first line of the item takes the row it had, or comes into view.
@@ -145,6 +150,7 @@ impl ConversationState {
                 }
             });
         }
+        None
     }
 
     /// Folds or unfolds the item at the cursor; not for this pane where there is nothing to.
@@ -158,20 +164,43 @@ impl ConversationState {
         Some(self.moved(tickets))
     }
 
-    fn toggle_all(&mut self, kind: Foldable) {
+    /// All of a kind, also of what is not loaded yet; where none is shown, what to say.
+    fn toggle_all(&mut self, kind: Foldable) -> Option<String> {
         let mark = self.mark();
-        self.folds.toggle_all(kind);
+        let turned = if self.folds.toggle_all(kind) { "unfolded" } else { "folded" };
         self.layouts.clear();
         self.return_to(mark);
+        let name = match kind {
+            Foldable::Reasoning => "reasoning",
+            Foldable::Tool => "tool call",
+        };
+        (!self.holds(kind)?).then(|| format!("no {name} here; {turned} elsewhere"))
     }
 
-    fn next_tab(&mut self, step: isize) {
-        let Some(open) = &self.open else { return };
+    /// Whether a loaded message of the tab has something that folds so.
+    fn holds(&self, kind: Foldable) -> Option<bool> {
+        let open = self.open.as_ref()?;
+        let folds = |block: &Block| match kind {
+            Foldable::Reasoning => matches!(block, Block::Reasoning { text: Some(_), .. }),
+            Foldable::Tool => matches!(block, Block::ToolUse { .. } | Block::ToolResult { .. }),
+        };
+        let shown = open.windows.iter().enumerate().filter(|(agent, _)| open.timeline.shows(*agent));
+        let mut messages = shown.flat_map(|(_, window)| window.loaded());
+        Some(messages.any(|(_, message)| message.shown_content().iter().any(folds)))
+    }
+
+    /// The tab beside this one, around the ends; where there is no other, what to say.
+    fn next_tab(&mut self, step: isize) -> Option<String> {
+        let open = self.open.as_ref()?;
         let tabs = open.tabs();
-        if tabs > 1 {
-            let tab = (open.tab + tabs).saturating_add_signed(step) % tabs;
-            self.show_tab(tab);
+        match tabs {
+            0 => return Some("no agents in this session".to_owned()),
+            1 => return Some("this session has one agent alone".to_owned()),
+            _ => {}
         }
+        let tab = (open.tab + tabs).saturating_add_signed(step) % tabs;
+        self.show_tab(tab);
+        None
     }
 
     pub(super) fn show_tab(&mut self, tab: usize) {
@@ -244,7 +273,7 @@ impl ConversationState {
         match count.checked_sub(1) {
             None => return Err(format!("{name} has no messages")),
             Some(last) if index > last => {
-                return Err(format!("there is no message {index}: the last of {name} is {last}"));
+                return Err(format!("there is no message {index}: the numbers of {name} run from 0 to {last}"));
             }
             Some(_) => {}
         }
@@ -260,5 +289,50 @@ impl ConversationState {
             self.show_tab(spot.agent);
         }
         self.set_goal(Goal::Hit(spot));
+    }
+}
+
+/// What `Enter` unfolds or folds on a line of a message: the item there, else the only one; and whether the line is the item's.
+fn meant(laid: &Laid, line: usize) -> Option<(Foldable, usize, bool)> {
+    let at_line = laid.piece_at(line).and_then(|piece| Some((piece.fold?, piece.block, true)));
+    at_line.or_else(|| {
+        let mut folds = laid.pieces.iter().filter_map(|piece| Some((piece.fold?, piece.block, false)));
+        let first = folds.next()?;
+        folds.next().is_none().then_some(first)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{self, Desk};
+    use super::*;
+
+    /// Presses it: what is said.
+    fn said(desk: &mut Desk, action: Action) -> Option<String> {
+        desk.told.clear();
+        desk.press(action);
+        desk.told.iter().find_map(|effect| match effect {
+            Effect::Say(says) => Some(says.clone()),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn a_key_that_finds_nothing_says_so() {
+        let mut session = sample::session("t", &[("a", 3)], 3);
+        session.agents[0].messages = vec![sample::message(0), sample::tool_use(1, "t1"), sample::tool_result(2, "t1")];
+        let mut desk = Desk::new(vec![session], 60, 20);
+        desk.open("t");
+        desk.settle();
+        assert!(desk.state.unfolds());
+        assert_eq!(said(&mut desk, Action::Open), None);
+        assert!(desk.state.unfolds(), "it can be folded again");
+        desk.press(Action::Top);
+        assert!(!desk.state.unfolds());
+        assert_eq!(said(&mut desk, Action::Open).as_deref(), Some("nothing to unfold here"));
+        assert_eq!(said(&mut desk, Action::NextAgent).as_deref(), Some("this session has one agent alone"));
+        assert_eq!(said(&mut desk, Action::Tools), None);
+        assert_eq!(said(&mut desk, Action::Reasoning).as_deref(), Some("no reasoning here; unfolded elsewhere"));
+        assert_eq!(said(&mut desk, Action::Reasoning).as_deref(), Some("no reasoning here; folded elsewhere"));
     }
 }

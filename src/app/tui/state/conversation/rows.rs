@@ -315,7 +315,7 @@ fn waiting_row(pages: &Pages<'_>, words: &'static str, here: bool) -> Conversati
     ConversationRow { line, selected: here, cursor: here, picture: None, links: Vec::new() }
 }
 
-/// The number of a message from 1, and how many there are. Messages shown inside another count with it, so that the
+/// The place of a message from 1, and how many there are. Messages shown inside another count with it, so that the
 /// end reads as the end.
 fn position(pages: &mut Pages<'_>, mut pos: usize) -> Option<(u64, u64)> {
     let len = pages.len();

@@ -54,6 +54,11 @@ impl Layouts {
         self.lines = 0;
     }
 
+    /// The layout of a message, where it is kept: that of the cursor's is.
+    pub fn get(&self, spot: Spot) -> Option<&Laid> {
+        self.kept.get(&spot).map(AsRef::as_ref)
+    }
+
     /// How many lines are kept.
     #[cfg(test)]
     pub fn lines(&self) -> usize {

@@ -198,7 +198,7 @@ impl AppState {
     /// What a command that takes words does with them.
     fn command_says(&self, typed: &str) -> Option<String> {
         if self.typed_place(typed).is_some() {
-            return Some("to the message of that number".to_owned());
+            return Some("to the message of that number; they run from 0".to_owned());
         }
         let (command, _) = commands::called(typed)?;
         Some(format!("{} {}: {}", command.name, command.words, command.help))

@@ -68,7 +68,7 @@ fn a_command_with_words_says_what_it_takes() {
     let says = line(&screen).says.clone().unwrap_or_default();
     assert!(says.starts_with("save-profile NAME: keep"), "{says}");
     screen.press("\u{1b}:42");
-    assert_eq!(line(&screen).says.as_deref(), Some("to the message of that number"));
+    assert_eq!(line(&screen).says.as_deref(), Some("to the message of that number; they run from 0"));
     screen.press("\u{1b}:quit");
     assert_eq!(line(&screen).says, None);
 }

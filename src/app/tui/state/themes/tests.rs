@@ -50,6 +50,18 @@ fn enter_takes_it_for_this_run_and_w_writes_it() {
 }
 
 #[test]
+fn one_with_a_mistake_is_not_offered_to_be_used() {
+    let mut screen = Screen::listed(120, 40);
+    screen.press("T");
+    let Some(Modal::Themes(themes)) = screen.state.modals.last_mut() else { panic!("no themes") };
+    themes.menu.items[0].about = Err("line 3: no colour".to_owned());
+    let offered = |screen: &Screen| screen.state.offers().into_iter().map(|(action, _)| action).collect::<Vec<_>>();
+    assert_eq!(offered(&screen), [Action::Back]);
+    screen.press("j");
+    assert_eq!(offered(&screen), [Action::Open, Action::Window, Action::Back]);
+}
+
+#[test]
 fn the_command_names_one_and_completes_it() {
     let mut screen = Screen::listed(120, 40);
     let state = &mut screen.state;

@@ -97,13 +97,13 @@ impl AppState {
         }
         let (key, store) = self.workspace.conversation.key().zip(self.store_here())?;
         let is_it = |kept: &&RememberedSession| kept.id == key.canonical() && kept.store == store;
-        let name = &self.memory.bookmarks.iter().find(is_it)?.name;
-        let label = |action| self.keymap.label(action).unwrap_or_default();
-        let (bookmarks, bookmark) = (label(Action::Bookmarks), label(Action::Bookmark));
-        Some(format!(
-            "{} is not there any more; among the bookmarks ({bookmarks}) {bookmark} takes it off",
-            text::line(name)
-        ))
+        let name = text::line(&self.memory.bookmarks.iter().find(is_it)?.name);
+        let keys = self.keymap.label(Action::Bookmarks).zip(self.keymap.label(Action::Bookmark));
+        let way = match keys {
+            Some((bookmarks, bookmark)) => format!("among the bookmarks ({bookmarks}) {bookmark} takes it off"),
+            None => "it is still bookmarked".to_owned(),
+        };
+        Some(format!("{name} is not there any more; {way}"))
     }
 
     /// A filter of the command line, with the sessions of this place in it where it names a list of them.

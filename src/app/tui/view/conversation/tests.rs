@@ -169,6 +169,14 @@ fn a_search_and_new_messages_in_the_border() {
 }
 
 #[test]
+fn the_place_has_the_colour_of_the_other_panes_not_the_borders() {
+    let desk = Desk::fixture("sessions.jsonl", "support-1042", 56, 18);
+    let place = place(&desk.state, 58, &desk.look);
+    let at = place.spans.iter().find(|span| span.content.contains('/')).unwrap();
+    assert_eq!(at.style, desk.look.theme.dim);
+}
+
+#[test]
 fn the_count_of_a_search_stays_in_a_narrow_pane() {
     let desk = Desk::new(Vec::new(), 30, 5);
     let find = FindStatus {
@@ -183,7 +191,10 @@ fn the_count_of_a_search_stays_in_a_narrow_pane() {
     assert_eq!(words(&find, 24), "find \"needle gold\" 3/24…");
     assert_eq!(words(&find, 10), "find 3/24…");
     let ended = FindStatus { searching: None, ..find.clone() };
-    assert_eq!([words(&ended, 40), words(&ended, 10)], ["find \"needle gold\" 3/24", "find 3/24"]);
+    assert_eq!([words(&ended, 24), words(&ended, 10)], ["find \"needle gold\" 3/24", "find 3/24"]);
+    assert_eq!(words(&ended, 40), "find \"needle gold\" 3 of 24 messages");
+    let one = FindStatus { current: 1, hits: 1, cut_short: true, ..ended.clone() };
+    assert_eq!(words(&one, 60), "find \"needle gold\" 1 of 1 message, not all searched");
     let none = FindStatus { hits: 0, current: 0, ..ended };
     assert_eq!(words(&none, 10), "find nothing");
 }

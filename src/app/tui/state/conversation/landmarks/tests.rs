@@ -259,7 +259,7 @@ fn a_message_is_gone_to_by_its_number() {
     assert_eq!(to(None, 7), Ok(("a".to_owned(), 7)));
     assert_eq!(to(Some("b"), 4), Ok(("b".to_owned(), 4)));
     assert_eq!(to(None, 0), Ok(("b".to_owned(), 0)), "of the tab");
-    assert_eq!(to(None, 5), Err("there is no message 5: the last of b is 4".to_owned()));
+    assert_eq!(to(None, 5), Err("there is no message 5: the numbers of b run from 0 to 4".to_owned()));
     assert_eq!(to(Some("c"), 0), Err("there is no such agent".to_owned()));
 }
 

@@ -6,6 +6,7 @@ use super::{asked, later, listed, open, selected, title};
 use crate::{
     app::{
         config::Ui,
+        keymap::{Action, KeyOverrides, Keymap},
         memory::RememberedSession,
         task::{Command, Event, Lane},
         tui::state::{Effect, Input, areas::Pane, fleet::FleetStart, modal::Modal, prompt::Asks, sample::Screen},
@@ -58,6 +59,12 @@ fn a_bookmark_whose_session_is_gone_says_so() {
         _ => None,
     });
     let error = Error::not_found(selected(&screen).text(), "agents.sessions");
+    let mut unbound = KeyOverrides::default();
+    unbound.unbind(Action::Bookmark);
+    let keymap = std::mem::replace(&mut screen.state.keymap, Keymap::new(unbound));
+    let says = screen.state.says_of_missing(Lane::Open, &error).unwrap();
+    assert!(says.ends_with(" is not there any more; it is still bookmarked"), "{says}");
+    screen.state.keymap = keymap;
     screen.tell(Event::Failed { ticket: ticket.unwrap(), lane: Lane::Open, error });
     let says = screen.state.wrong().unwrap();
     assert!(!says.contains("another"), "{says}");
