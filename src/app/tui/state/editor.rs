@@ -21,10 +21,7 @@ use bson::Bson;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea};
 
-use super::{
-    connection::HomePlace,
-    typing::{self, Prefilled},
-};
+use super::{connection::HomePlace, typing::Prefilled};
 use crate::{
     app::writes::Write,
     session::{AgentId, Rating, SessionKey, edit::DateContext},
@@ -269,7 +266,7 @@ impl Editor {
             }
             _ if self.step(key) => {}
             _ => {
-                typing::take(&mut self.area, key);
+                self.prefilled.take(&mut self.area, key);
             }
         }
         (self.problem, self.leaving) = (None, false);

@@ -188,7 +188,11 @@ impl Prompt {
             KeyCode::Char('r') if control => self.search(),
             KeyCode::Tab => self.complete(),
             KeyCode::BackTab | KeyCode::PageUp | KeyCode::PageDown => {}
-            _ => self.edit(|area| typing::take(area, key)),
+            _ => {
+                let mut prefilled = self.prefilled;
+                self.edit(|area| prefilled.take(area, key));
+                self.prefilled = prefilled;
+            }
         }
         Typed::Taken
     }
@@ -250,6 +254,7 @@ impl Prompt {
     /// Takes pasted text; its line breaks become spaces.
     pub fn paste(&mut self, pasted: &str) {
         let flat = pasted.replace(['\r', '\n', '\t'], " ");
+        self.prefilled.pasted();
         self.edit(|area| area.insert_str(text::line(flat.trim_end())));
     }
 

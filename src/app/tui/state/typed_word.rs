@@ -38,7 +38,7 @@ impl TypedWord {
             KeyCode::Tab => WordKey::Complete,
             KeyCode::Esc => WordKey::Leave,
             _ => {
-                typing::take(&mut self.area, key);
+                self.prefilled.take(&mut self.area, key);
                 self.problem = None;
                 WordKey::Taken
             }
@@ -47,6 +47,7 @@ impl TypedWord {
 
     /// Text is pasted: its first line, for the word has no more.
     pub fn paste(&mut self, text: &str) {
+        self.prefilled.pasted();
         self.area.insert_str(text.lines().next().unwrap_or_default());
         self.problem = None;
     }

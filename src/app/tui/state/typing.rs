@@ -13,13 +13,25 @@ pub(super) fn ends_line(key: KeyEvent) -> bool {
     }
 }
 
+fn is_empty(area: &TextArea<'static>) -> bool {
+    area.lines().iter().all(String::is_empty)
+}
+
+/// Whether a key takes back what was typed. All but the first with `Ctrl` are one key in most terminals.
+fn undoes(key: KeyEvent) -> bool {
+    match key.code {
+        KeyCode::Char('_' | '/' | '7') => key.modifiers == KeyModifiers::CONTROL,
+        KeyCode::Char('u') => key.modifiers == KeyModifiers::ALT,
+        _ => false,
+    }
+}
+
 /// Takes a key; whether the text changed.
 pub(super) fn take(area: &mut TextArea<'static>, key: KeyEvent) -> bool {
     let plain = key.modifiers.is_empty() && !area.is_selecting();
     let control = key.modifiers == KeyModifiers::CONTROL && !area.is_selecting();
     match key.code {
-        // All but the first are one key in most terminals.
-        KeyCode::Char('_' | '/' | '7') if control => area.undo(),
+        _ if undoes(key) => area.undo(),
         KeyCode::Char('w') if control => delete_word(area),
         KeyCode::Backspace if plain => delete(area, CaretSide::Before),
         KeyCode::Char('h') if control => delete(area, CaretSide::Before),
@@ -27,34 +39,62 @@ pub(super) fn take(area: &mut TextArea<'static>, key: KeyEvent) -> bool {
         KeyCode::Char('d') if control => delete(area, CaretSide::After),
         // As in a shell; `Ctrl-Y` brings it back.
         KeyCode::Char('u') if control => area.delete_line_by_head(),
-        KeyCode::Char('u') if key.modifiers == KeyModifiers::ALT => area.undo(),
         KeyCode::Left if plain => step(area, CaretSide::Before, key),
         KeyCode::Right if plain => step(area, CaretSide::After, key),
         _ => area.input(key),
     }
 }
 
-/// Whether a text was put there that nobody typed, and that is selected: the first character that is typed stands in its place, every
-/// other key keeps it.
+/// A text that was put there and that nobody typed: it is selected, the first character that is typed stands in its place, every other
+/// key keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct Prefilled(bool);
+pub(super) enum Prefilled {
+    /// There is none.
+    #[default]
+    None,
+    /// It is selected.
+    Selected,
+    /// It made room for what was typed.
+    Replaced,
+}
 
 impl Prefilled {
     /// Selects what is there.
     pub fn of(area: &mut TextArea<'static>) -> Self {
-        let is_some = area.lines().iter().any(|line| !line.is_empty());
+        let is_some = !is_empty(area);
         if is_some {
             area.select_all();
         }
-        Self(is_some)
+        if is_some { Self::Selected } else { Self::None }
     }
 
     /// A key comes.
     pub fn before(&mut self, area: &mut TextArea<'static>, key: KeyEvent) {
-        let types = matches!(key.code, KeyCode::Char(_)) && (key.modifiers - KeyModifiers::SHIFT).is_empty();
-        if std::mem::take(&mut self.0) && !types {
-            area.cancel_selection();
+        if *self == Self::Selected {
+            let types = matches!(key.code, KeyCode::Char(_)) && (key.modifiers - KeyModifiers::SHIFT).is_empty();
+            *self = if types { Self::Replaced } else { Self::None };
+            if !types {
+                area.cancel_selection();
+            }
         }
+    }
+
+    /// Something is pasted.
+    pub fn pasted(&mut self) {
+        if *self == Self::Selected {
+            *self = Self::Replaced;
+        }
+    }
+
+    /// Takes a key; whether the text changed. The text area knows two steps where one was taken: that the text went, and that another
+    /// came.
+    pub fn take(&mut self, area: &mut TextArea<'static>, key: KeyEvent) -> bool {
+        let changed = take(area, key);
+        if changed && *self == Self::Replaced && undoes(key) && is_empty(area) {
+            *self = Self::None;
+            area.undo();
+        }
+        changed
     }
 }
 
@@ -204,6 +244,27 @@ mod tests {
         assert_eq!(first(KeyEvent::from(KeyCode::Backspace)), "app:sho");
         assert_eq!(first(control('a')), "app:shop");
         assert_eq!(first(control('u')), "");
+    }
+
+    #[test]
+    fn what_was_replaced_is_back_at_once_when_the_rest_is_taken_back() {
+        let undo = control('_');
+        for keys in ["x", "xyz"] {
+            let mut area = line("high");
+            let mut prefilled = Prefilled::of(&mut area);
+            for key in keys.chars().map(|c| KeyEvent::from(KeyCode::Char(c))).chain(keys.chars().map(|_| undo)) {
+                prefilled.before(&mut area, key);
+                prefilled.take(&mut area, key);
+            }
+            assert_eq!(area.lines(), ["high"], "{keys}");
+        }
+        let mut area = line("high");
+        let mut prefilled = Prefilled::of(&mut area);
+        prefilled.pasted();
+        area.insert_str("low");
+        prefilled.before(&mut area, undo);
+        prefilled.take(&mut area, undo);
+        assert_eq!(area.lines(), ["high"]);
     }
 
     #[test]

@@ -168,7 +168,9 @@ fn draw_field(frame: &mut Frame<'_>, row: Rect, at: usize, form: &MetadataForm, 
     let Some(field) = form.field_editor() else { return };
     let (from, cells) = field_place(form, at, columns, row);
     let place = Rect::new(from, row.y, cells, 1).intersection(row);
-    frame.render_widget(Clear, place);
+    // A plain cell stands between the bar of the row and what is selected of the text.
+    let before = Rect::new(from.saturating_sub(1), row.y, cells.saturating_add(1), 1).intersection(row);
+    frame.render_widget(Clear, before);
     caret::draw(frame, place, field.editor.area(), look);
 }
 

@@ -19,6 +19,7 @@ impl Editor {
         (self.problem, self.leaving) = (None, false);
         let pasted = value::line_breaks(pasted);
         // What is selected goes.
+        self.prefilled.pasted();
         self.area.insert_str("");
         match &self.purpose {
             Purpose::Edit { kind: Bson::String(_), .. } => self.paste_text(&pasted),
