@@ -174,11 +174,11 @@ impl ConversationState {
             Foldable::Reasoning => "reasoning",
             Foldable::Tool => "tool call",
         };
-        (!self.holds(kind)?).then(|| format!("no {name} here; {turned} elsewhere"))
+        (!self.has_foldable(kind)?).then(|| format!("no {name} here; {turned} elsewhere"))
     }
 
     /// Whether a loaded message of the tab has something that folds so.
-    fn holds(&self, kind: Foldable) -> Option<bool> {
+    fn has_foldable(&self, kind: Foldable) -> Option<bool> {
         let open = self.open.as_ref()?;
         let folds = |block: &Block| match kind {
             Foldable::Reasoning => matches!(block, Block::Reasoning { text: Some(_), .. }),
