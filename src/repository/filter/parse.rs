@@ -2,6 +2,7 @@
 
 mod figure;
 mod group;
+mod lookalike;
 mod time;
 pub mod typed;
 mod value;
@@ -64,6 +65,7 @@ fn word_terms(word: &Word, now: &Zoned) -> Result<Vec<FilterTerm>, Mistake> {
 /// What one word asks; more than one test where a word stands for a whole day.
 fn tests(word: &Word, now: &Zoned) -> Result<Vec<FilterTest>, Mistake> {
     let Some((head, value)) = word.split_colon() else {
+        lookalike::refused(word)?;
         return Ok(vec![FilterTest::Id(text_match(word, word)?)]);
     };
     let prefix = head.text();
