@@ -207,6 +207,11 @@ fn rating_word(value: &Word) -> Option<RatingWord> {
 /// A rating, how many there are, or a text of a comment; in quotes always that.
 fn feedback(word: &Word, value: &Word) -> Result<FilterTest, Mistake> {
     if !value.has_quotes() {
+        if value.is_empty() {
+            let ratings = RATING_WORDS.join("`, `");
+            let hint = format!("write one of `{ratings}`, a number such as `>2`, or a word of the comment");
+            return Err(Mistake::new(word.span(), "nothing follows the colon").or(hint));
+        }
         if let Some(rating) = rating_word(value) {
             return Ok(FilterTest::Rating(rating));
         }

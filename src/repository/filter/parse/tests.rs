@@ -270,7 +270,7 @@ fn mistakes_say_where_and_what_would_be_right() {
         ("tool:", "tool:", "a text must follow"),
         ("in:", "in:", "an id must follow"),
         ("in:,", "in:,", "an id must follow"),
-        ("feedback:", "feedback:", "a text must follow"),
+        ("feedback:", "feedback:", "one of `up`, `down`, `neutral`, a number such as `>2`"),
         ("app:a AND app:b", "AND", "leave it out"),
         ("a && b", "&&", "leave it out"),
         ("NOT app:a", "NOT", "as in `-app:a`"),
