@@ -133,7 +133,7 @@ impl Config {
             config.keys = keys::keys(&item.table()?)?;
         }
         if let Some(item) = root.get("filters") {
-            config.filters = filters::filters(&item.table()?)?;
+            config.filters = filters::filters(&item.table()?, &config)?;
         }
         if let Some(item) = root.get("hooks") {
             config.hooks = hooks::hooks(&item.table()?)?;

@@ -1,15 +1,15 @@
 //! `[alerts.NAME]`: what somebody wants to be told of.
 
-use jiff::{SignedDuration, Zoned};
+use jiff::SignedDuration;
 
 use super::{
     Config,
-    filters::expand,
+    filters::{expand, readable},
     toml_walk::{Problem, Section, TomlEntry},
 };
 use crate::{
     app::alert::{AlertRule, AlertWhen, MOST_FAILURES},
-    repository::{Filter, filter::RatingWord},
+    repository::filter::RatingWord,
 };
 
 /// What can raise an alert; each has exactly one of them, or only a filter.
@@ -116,11 +116,7 @@ fn percent(item: &TomlEntry<'_>) -> Result<u32, Problem> {
 fn filter(item: &TomlEntry<'_>, config: &Config) -> Result<String, Problem> {
     let typed = item.filled()?;
     let expanded = expand(&config.filters, &typed).map_err(|unknown| item.wrong_part(&unknown.problem))?;
-    let now = Zoned::now().with_time_zone(config.ui.zone());
-    let read = Filter::parse_at(&expanded, &now).map_err(|error| item.wrong_part(&error.sentence()))?;
-    if read.is_empty() {
-        return Err(item.wrong("leaves nothing out; leave the line out instead"));
-    }
+    readable(item, &expanded, config)?;
     Ok(expanded)
 }
 

@@ -2,12 +2,15 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
+use jiff::Zoned;
+
 use super::{
     Config, ConfigError, ConfigResult,
-    toml_walk::{Problem, Section, right_word},
+    toml_walk::{Problem, Section, TomlEntry, right_word},
 };
+use crate::repository::Filter;
 
-pub(super) fn filters(section: &Section<'_>) -> Result<BTreeMap<String, String>, Problem> {
+pub(super) fn filters(section: &Section<'_>, config: &Config) -> Result<BTreeMap<String, String>, Problem> {
     section
         .items()
         .into_iter()
@@ -15,9 +18,26 @@ pub(super) fn filters(section: &Section<'_>) -> Result<BTreeMap<String, String>,
             if let Some(problem) = name_problem(item.key) {
                 return Err(item.wrong_key(problem));
             }
-            Ok((item.key.to_owned(), item.string()?))
+            let filter = item.string()?;
+            // Each by itself: among other terms it stays what it is here.
+            if let Some(name) = words(&filter).find_map(|(_, word, quoted)| if quoted { None } else { named(word) }) {
+                let name = name.1.trim_end_matches(')');
+                return Err(item.wrong_part(&format!(
+                    "a saved filter names no other: write what @{name} stands for, or \"@{name}\" in quotes for a word of an id"
+                )));
+            }
+            let lists = expand(&BTreeMap::new(), &filter).map_err(|unknown| item.wrong_part(&unknown.problem))?;
+            readable(&item, &lists, config)?;
+            Ok((item.key.to_owned(), filter))
         })
         .collect()
+}
+
+/// Whether a filter of the settings can be read is known now; it leaves something out.
+pub(super) fn readable(item: &TomlEntry<'_>, filter: &str, config: &Config) -> Result<(), Problem> {
+    let now = Zoned::now().with_time_zone(config.ui.zone());
+    let read = Filter::parse_at(filter, &now).map_err(|error| item.wrong_part(&error.sentence()))?;
+    if read.is_empty() { Err(item.wrong("leaves nothing out; leave the line out instead")) } else { Ok(()) }
 }
 
 /// What is wrong with the name of a filter; `None`: nothing.
@@ -92,9 +112,7 @@ fn put_in(saved: Option<&BTreeMap<String, String>>, list: PutIn<'_>, text: &str)
             out.extend([&word[..at.start - 1], ids.as_str(), &word[at.end..]]);
             continue;
         }
-        let bare = word.trim_end();
-        let (signs, rest) = bare.split_at(bare.len() - bare.trim_start_matches(['(', '-']).len());
-        let Some((saved, name)) = saved.zip(rest.strip_prefix('@')) else {
+        let Some((saved, (signs, name))) = saved.zip(named(word)) else {
             out.push_str(word);
             continue;
         };
@@ -136,6 +154,13 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str, bool)> {
         }
         (at, word, was_quoted)
     })
+}
+
+/// The signs before an `@name`, and the name with the brackets that may close behind it.
+fn named(word: &str) -> Option<(&str, &str)> {
+    let bare = word.trim_end();
+    let (signs, rest) = bare.split_at(bare.len() - bare.trim_start_matches(['(', '-']).len());
+    Some((signs, rest.strip_prefix('@')?))
 }
 
 /// Where the name of a list stands in a word such as `-(in:@bookmarks)`.

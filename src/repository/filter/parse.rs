@@ -2,6 +2,7 @@
 
 mod figure;
 mod group;
+mod lookalike;
 mod time;
 pub mod typed;
 mod value;
@@ -64,6 +65,7 @@ fn word_terms(word: &Word, now: &Zoned) -> Result<Vec<FilterTerm>, Mistake> {
 /// What one word asks; more than one test where a word stands for a whole day.
 fn tests(word: &Word, now: &Zoned) -> Result<Vec<FilterTest>, Mistake> {
     let Some((head, value)) = word.split_colon() else {
+        lookalike::refused(word)?;
         return Ok(vec![FilterTest::Id(text_match(word, word)?)]);
     };
     let prefix = head.text();
@@ -205,6 +207,11 @@ fn rating_word(value: &Word) -> Option<RatingWord> {
 /// A rating, how many there are, or a text of a comment; in quotes always that.
 fn feedback(word: &Word, value: &Word) -> Result<FilterTest, Mistake> {
     if !value.has_quotes() {
+        if value.is_empty() {
+            let ratings = RATING_WORDS.join("`, `");
+            let hint = format!("write one of `{ratings}`, a number such as `>2`, or a word of the comment");
+            return Err(Mistake::new(word.span(), "nothing follows the colon").or(hint));
+        }
         if let Some(rating) = rating_word(value) {
             return Ok(FilterTest::Rating(rating));
         }

@@ -72,7 +72,14 @@ async fn a_plan_says_which_index_serves() {
     assert!(bare.served && bare.why.contains("updated_at_1"), "{bare:?}");
     let exact = plan(filter(FilterTest::Application(TextMatch::Exactly("x".into())))).await;
     assert!(exact.served && exact.why.contains("application_name_1"), "{exact:?}");
-    assert!(plan(filter(FilterTest::Id(TextMatch::StartsWith("supp".into())))).await.served);
+    for ids in [
+        FilterTest::Id(TextMatch::StartsWith("supp".into())),
+        FilterTest::Id(TextMatch::Exactly("support-1".into())),
+        FilterTest::In(vec!["support-1".into(), "none".into()]),
+    ] {
+        let plan = plan(filter(ids.clone())).await;
+        assert!(plan.served && plan.counts, "{ids:?}: {plan:?}");
+    }
     let model = plan(filter(FilterTest::Model(TextMatch::Contains("x".into())))).await;
     assert!(!model.served && model.why.contains("updated_at"), "{model:?}");
     assert!(!plan(filter(FilterTest::Id(TextMatch::Contains("x".into())))).await.served);

@@ -152,9 +152,18 @@ impl SessionList {
             resume,
             before: self.rows.len(),
         });
-        let (filter, sort, metadata) = (self.filter.clone(), self.sort.clone(), self.wanted.clone());
-        let query = ListQuery { filter, sort, after, limit: limit as u32, metadata };
+        let query = self.query(self.filter.clone(), after, limit);
         Effect::Ask(Command::List(ticket, Box::new(query)))
+    }
+
+    fn query(&self, filter: Filter, after: Option<Cursor>, limit: usize) -> ListQuery {
+        ListQuery { filter, sort: self.sort.clone(), after, limit: limit as u32, metadata: self.wanted.clone() }
+    }
+
+    /// What its first page would ask with that filter.
+    #[must_use]
+    pub fn first_page_of(&self, filter: Filter) -> ListQuery {
+        self.query(filter, None, self.page_limit())
     }
 
     fn ask_count(&mut self, tickets: &mut Tickets) -> Effect {

@@ -270,11 +270,43 @@ fn mistakes_say_where_and_what_would_be_right() {
         ("tool:", "tool:", "a text must follow"),
         ("in:", "in:", "an id must follow"),
         ("in:,", "in:,", "an id must follow"),
-        ("feedback:", "feedback:", "a text must follow"),
+        ("feedback:", "feedback:", "one of `up`, `down`, `neutral`, a number such as `>2`"),
+        ("app:a AND app:b", "AND", "leave it out"),
+        ("a && b", "&&", "leave it out"),
+        ("NOT app:a", "NOT", "as in `-app:a`"),
+        ("(a || b)", "||", "`app:a OR app:b`"),
+        ("a | b", "|", "in quotes it is a word of an id"),
+        ("a -tokens>5", "tokens>5", "write `tokens:>5`"),
+        ("TOKENS>=5k", "TOKENS>=5k", "write `tokens:>=5k`"),
+        ("tokens==5", "tokens==5", "write `tokens:5`"),
+        ("app=billing", "app=billing", "write `app:billing`"),
+        ("app=\"a b\"", "app=\"a b\"", "write `app:…`"),
+        ("since>7d", "since>7d", "write `since:7d`"),
+        ("updated<7d", "updated<7d", "write `updated:<7d`"),
+        ("meta.tier=gold", "meta.tier=gold", "write `meta.tier:gold`"),
+        ("meta.\"a b\">5", "meta.\"a b\">5", "write `meta.KEY:…`"),
+        ("feedback>2", "feedback>2", "write `feedback:>2`"),
     ] {
         let (found, problem) = mistake_of(text);
         assert_eq!(found, place, "{text}: {problem}");
         assert!(problem.contains(hint), "{text}: {problem}");
+    }
+}
+
+#[test]
+fn what_is_in_quotes_or_no_word_of_the_language_is_looked_for() {
+    for (text, looked_for) in [
+        ("\"AND\"", "AND"),
+        ("\"||\"", "||"),
+        ("\"tokens>5\"", "tokens>5"),
+        ("tokens\">5\"", "tokens>5"),
+        ("x=5", "x=5"),
+        ("aa==", "aa=="),
+        ("a&&b", "a&&b"),
+        ("not", "not"),
+        ("meta.=5", "meta.=5"),
+    ] {
+        assert_eq!(test_of(text), FilterTest::Id(contains(looked_for)), "{text}");
     }
 }
 

@@ -152,7 +152,7 @@ impl Word {
     }
 
     /// Whether it is just that, without quotes.
-    fn is_bare(&self, text: &str) -> bool {
+    pub(super) fn is_bare(&self, text: &str) -> bool {
         !self.has_quotes() && self.text() == text
     }
 
@@ -198,6 +198,17 @@ impl Word {
     /// The first letter stands right at the start, without a quote before it.
     fn starts_bare(&self) -> bool {
         self.letters.first().is_some_and(|first| !first.quoted && first.at == self.span.start)
+    }
+
+    /// What stands before the first unquoted one of these signs, and that with what follows.
+    pub(super) fn split_before(&self, signs: &[char]) -> Option<(Self, Self)> {
+        let place = self.letters.iter().position(|letter| signs.contains(&letter.char) && !letter.quoted)?;
+        let at = self.letters.get(place)?.at;
+        let (head, rest) = self.letters.split_at(place);
+        Some((
+            Self { letters: head.to_vec(), span: self.span.start..at },
+            Self { letters: rest.to_vec(), span: at..self.span.end },
+        ))
     }
 
     /// What stands before and after the first unquoted colon.

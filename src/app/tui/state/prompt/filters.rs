@@ -138,12 +138,14 @@ impl AppState {
     fn offer_keys(&self, compared: bool, typed: &str, follows: &mut Follows<'_>) {
         let Some(known) = self.workspace.known.metadata_keys() else { return };
         let needle = typed.get(META.len()..).unwrap_or_default().to_lowercase();
-        let is_plain =
-            |key: &String| !key.is_empty() && !key.contains(|c: char| !c.is_alphanumeric() && !"_-".contains(c));
-        let plain = known.keys.iter().filter(|key| key.path.keys().iter().all(is_plain));
-        let named = plain.map(|key| (key, key.path.keys().join(".")));
+        let is_plain = |key: &String| key.chars().all(|c| c.is_alphanumeric() || "_-".contains(c));
+        // A dot would part a key, and no line holds what is no character of one.
+        let is_typeable = |key: &String| !key.is_empty() && !key.contains(|c: char| c == '.' || c.is_control());
+        let typeable = known.keys.iter().filter(|key| key.path.keys().iter().all(is_typeable));
+        let named = typeable.map(|key| (key, key.path.keys().join(".")));
         for (key, path) in named.filter(|(_, path)| path.to_lowercase().contains(&needle)).take(VALUES) {
             let help = format!("in {} of {} sessions", key.sessions, known.sessions);
+            let path = if key.path.keys().iter().all(is_plain) { path } else { quoted(&path) };
             follows.add(&format!("{META}{path}{}", if compared { ":" } else { "" }), &help, !compared);
         }
     }
@@ -215,7 +217,11 @@ pub(super) fn begins(word: &str, typed: &str) -> bool {
 fn as_typed(value: &str) -> String {
     let is_plain = value.chars().all(|c| c.is_alphanumeric() || "_-./:@+".contains(c))
         && value.starts_with(|c: char| c.is_alphanumeric() || c == '_');
-    if is_plain { value.to_owned() } else { format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")) }
+    if is_plain { value.to_owned() } else { quoted(value) }
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// How numbers and times are typed, by the word before them.

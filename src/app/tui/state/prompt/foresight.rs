@@ -14,7 +14,7 @@ use crate::{
         },
     },
     repository::{
-        Filter, ListPlan, ListQuery,
+        Filter, ListPlan,
         filter::{FilterTest, TextMatch, filter_words},
     },
 };
@@ -70,7 +70,8 @@ impl AppState {
             return self.show_before().unwrap_or_default();
         }
         let ticket = self.tickets.take();
-        let query = ListQuery::new(1).filter(filter.clone());
+        // As it would be listed: for another page size or order the server may choose another index.
+        let query = self.workspace.list.first_page_of(filter.clone());
         if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
             prompt.foresight.asked = Some((ticket, filter));
         }
@@ -224,6 +225,23 @@ mod tests {
         let (ticket, _) = asked(&screen)[0].clone();
         screen.tell(Event::Foreseen(ticket, ListPlan::unserved("no index serves this filter")));
         assert_eq!(says(&screen), Some("no index serves this filter"));
+    }
+
+    #[test]
+    fn it_is_asked_as_it_is_listed_then() {
+        let mut screen = Screen::listed(120, 40);
+        screen.press("S");
+        screen.answer_all();
+        screen.asked.clear();
+        screen.press("/app:shop");
+        rest(&mut screen, 200);
+        screen.press("\n");
+        let mut queries = screen.asked.iter().filter_map(|command| match command {
+            Command::Foresee(_, query) | Command::List(_, query) => Some(format!("{query:?}")),
+            _ => None,
+        });
+        let (foreseen, listed) = (queries.next(), queries.next());
+        assert!(foreseen.is_some() && foreseen == listed, "{foreseen:?} {listed:?}");
     }
 
     #[test]

@@ -137,6 +137,31 @@ fn keys_and_values_of_the_metadata_are_offered() {
 }
 
 #[test]
+fn a_key_that_is_no_plain_word_is_offered_in_quotes() {
+    let mut screen = Screen::listed(120, 40);
+    screen.press("/meta.");
+    let ticket = screen.asked.iter().find_map(|command| match command {
+        Command::MetadataKeys(ticket) => Some(*ticket),
+        _ => None,
+    });
+    let paths = [&["order id"][..], &["customer", "a:\"b"], &["dotted.key"], &["two\nlines"], &["tier"]];
+    let key = |keys: &[&str]| MetadataKey {
+        path: MetadataPath::new(keys.iter().map(|key| (*key).to_owned()).collect()).unwrap(),
+        sessions: 1,
+        kinds: vec![ElementType::String],
+    };
+    let keys = MetadataKeys { sessions: 10, keys: paths.map(key).into() };
+    screen.tell(Event::MetadataKeys(ticket.expect("the keys are asked for"), keys));
+    assert_eq!(offered(&screen), ["meta.\"order id\":", "meta.\"customer.a:\\\"b\":", "meta.tier:"]);
+    screen.press("\"order i");
+    assert_eq!(offered(&screen), ["meta.\"order id\":"]);
+    press(&mut screen, KeyCode::Tab);
+    screen.press("5");
+    let read = Filter::parse(prompt(&screen).text(), jiff::Timestamp::UNIX_EPOCH).unwrap();
+    assert!(matches!(&read.terms[0].test, crate::FilterTest::Metadata { key, .. } if key == "order id"), "{read:?}");
+}
+
+#[test]
 fn a_value_is_read_as_it_was_offered() {
     for value in ["plain", "two words", "a\"b\\c", "-x", "^x", "(x)", "a,b", "é", "", "OR", ">5"] {
         let text = format!("app:{}", as_typed(value));
