@@ -26,3 +26,11 @@ fn filters_and_columns_are_completed() {
     assert_eq!(offered(&["list", "--columns", "id,meta.priori"]), ["id,meta.priority"]);
     assert_eq!(offered(&["list", "'has:tool (in:res"]), ["has:tool (in:resumed-7"], "behind a quote that is open");
 }
+
+#[test]
+fn with_a_mistake_in_the_settings_what_is_named_without_them_is_completed() {
+    let home = fixtures();
+    let config = home.config("[ui]\nutc = 1\n");
+    assert_eq!(offered(&home, &["--config", &config, "show", "res"]), ["resumed-7"]);
+    assert!(offered(&home, &["--config", &config, "--profile", "p"]).is_empty());
+}

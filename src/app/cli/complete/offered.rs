@@ -177,7 +177,8 @@ fn settings() -> Option<(Config, Environment, ConnectionArgs)> {
     let connection = ConnectionArgs::from_arg_matches(&matches).ok()?;
     let environment = Environment::read();
     let named = matches.get_one::<std::path::PathBuf>("config");
-    let config = Config::load(named.map(std::path::PathBuf::as_path), &environment).ok()?;
+    // With a mistake in the file, what is named without it is still read.
+    let config = Config::load(named.map(std::path::PathBuf::as_path), &environment).unwrap_or_default();
     Some((config, environment, connection))
 }
 
