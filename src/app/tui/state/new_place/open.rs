@@ -201,11 +201,16 @@ mod tests {
     fn a_host_with_its_port_and_a_folder_are_told_apart() {
         let origin = |typed: &str| typed_place(typed).unwrap().origin;
         assert!(origin("localhost:27017").is_mongo() && origin(" mongodb+srv://h ").is_mongo());
-        for folder in ["./data", "/data/x:1", "data", "C:\\data", "C:\\a@b", "./x:y@z", "a@b"] {
+        for (typed, name) in [("127.0.0.1:27017/prod", "prod"), ("h:1,i:2/a?w=1", "a")] {
+            let Origin::Target(Target::Mongo { database, .. }) = origin(typed) else { panic!("{typed}") };
+            assert_eq!(database.as_deref(), Some(name), "{typed}");
+        }
+        for folder in ["./data", "./h:1/prod", "h:x/prod", "/data/x:1", "data", "C:\\data", "C:\\a@b", "./x:y@z", "a@b"]
+        {
             assert!(matches!(origin(folder), Origin::Target(Target::Folder(_))), "{folder}");
         }
         assert!(typed_place(" ").is_err() && typed_place("mysql://h").is_err());
-        for login in ["me:hunter2@h", "me:hunter2@h:27017/agents", "me:a/b@h"] {
+        for login in ["me:hunter2@h", "me:hunter2@h:27017/agents", "me:a/b@h", "me:1/b@h"] {
             assert!(typed_place(login).unwrap_err().contains("mongodb://"), "{login}: no folder is called so");
         }
         for (typed, why) in [
