@@ -22,12 +22,12 @@ use crate::{
 };
 
 impl AppState {
-    /// Asks for a place. One that was typed and could not be opened is there to be put right.
+    /// Asks for a place. One that was typed and could not be opened is there, to be put right or typed over.
     pub(in super::super) fn type_place(&mut self) -> Vec<Effect> {
         let failed = matches!(self.workspace.connection.stage, Stage::Failed(_)) && self.workspace.typed_place;
         let tried = self.workspace.connection.place.as_ref().filter(|_| failed);
         let typed = tried.and_then(|place| as_typed(&place.origin)).unwrap_or_default();
-        let typed = TypedWord::of(typed.expose_secret());
+        let typed = TypedWord::suggested(typed.expose_secret());
         self.modals.push(Modal::NewPlace(Box::new(NewPlacePane { typed, ..NewPlacePane::default() })));
         Vec::new()
     }
@@ -147,6 +147,10 @@ mod tests {
         }
         screen.press("a");
         assert_eq!(shown(&screen), "mongodb://me:*******@bd:27017/agents");
+        let Some(Modal::NewPlace(pane)) = screen.state.modals.last() else { panic!("{:?}", screen.state.modals) };
+        assert_eq!(pane.shown().area().selection_range(), Some(((0, 0), (0, 36))), "also where it is masked");
+        screen.press("/data");
+        assert_eq!(shown(&screen), "/data", "the first character stands in its place");
         screen.press("\u{1b}r");
         screen.answer_all();
         assert!(matches!(screen.state.modals.last(), Some(Modal::Profile(_))), "{:?}", screen.state.modals);
