@@ -129,10 +129,12 @@ fn command() -> Command {
 
 fn completed(command: Command) -> Command {
     let command = command.mut_args(|arg| match arg.get_id().as_str() {
-        "id" | "ids" | "more" => arg.add(ArgValueCompleter::new(offered::ids)),
+        "id" => arg.add(ArgValueCompleter::new(offered::ids)),
+        "ids" | "more" => arg.add(ArgValueCompleter::new(offered::further_ids)),
         "profile" => arg.add(ArgValueCompleter::new(offered::profiles)),
         "filter" => arg.add(ArgValueCompleter::new(offered::filters)),
-        "sort" | "columns" => arg.add(ArgValueCompleter::new(offered::columns)),
+        "sort" => arg.add(ArgValueCompleter::new(offered::orders)),
+        "columns" => arg.add(ArgValueCompleter::new(offered::columns)),
         "of" => arg.add(ArgValueCompleter::new(offered::ids_and_filters)),
         _ => arg,
     });

@@ -21,7 +21,10 @@ use anyhow::Result;
 use secrecy::ExposeSecret;
 use tokio::sync::OnceCell;
 
-use super::{confirm, output, password, stop::Stop};
+use super::{
+    confirm, output, password,
+    stop::{MissingOnes, Stop},
+};
 
 /// After this it is said that keys are waited for: a person may be asked for what opens their store.
 const SLOW: Duration = Duration::from_secs(5);
@@ -230,16 +233,19 @@ pub async fn one(reader: &dyn SessionReader, id: &str) -> Result<Summary> {
     }
 }
 
-/// The sessions that some IDs mean, each once. Nothing is done where one of them means none.
-pub async fn each(reader: &dyn SessionReader, ids: impl Iterator<Item = &String>) -> Result<Vec<Summary>> {
-    let mut found: Vec<Summary> = Vec::new();
+/// The sessions that some IDs mean, each once, and those that mean none.
+pub async fn each(
+    reader: &dyn SessionReader,
+    ids: impl Iterator<Item = &String>,
+) -> Result<(Vec<Summary>, MissingOnes)> {
+    let (mut found, mut missing) = (Vec::<Summary>::new(), MissingOnes::default());
     for id in ids {
-        let summary = one(reader, id).await?;
+        let Some(summary) = missing.sift(one(reader, id).await)? else { continue };
         if found.iter().all(|known| known.key != summary.key) {
             found.push(summary);
         }
     }
-    Ok(found)
+    Ok((found, missing))
 }
 
 /// There is no such session, and perhaps none at all.

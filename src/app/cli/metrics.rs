@@ -1,4 +1,4 @@
-//! `metrics`: one session's figures.
+//! `metrics`: the figures of sessions.
 
 mod tables;
 
@@ -9,23 +9,27 @@ use super::{args::MetricsArgs, context, context::Context, json, output::Out};
 
 pub async fn run(context: &Context, args: &MetricsArgs) -> Result<()> {
     let reader = context.reader().await?;
-    let summaries = context::each(reader.as_ref(), std::iter::once(&args.id).chain(&args.more)).await?;
+    let (summaries, mut missing) = context::each(reader.as_ref(), std::iter::once(&args.id).chain(&args.more)).await?;
     let mut out = Out::new();
-    for (at, summary) in summaries.iter().enumerate() {
-        let metrics = session_metrics(&reader.outline(&summary.key).await?);
+    let mut gap = "";
+    for summary in &summaries {
+        let outline = reader.outline(&summary.key).await.map_err(anyhow::Error::from);
+        let Some(outline) = missing.sift(outline)? else { continue };
+        let metrics = session_metrics(&outline);
         if args.json {
             out.line(&json::line(&json::metrics(summary, &metrics)))?;
             continue;
         }
-        if summaries.len() > 1 {
-            let gap = if at > 0 { "\n" } else { "" };
+        if !args.more.is_empty() {
             out.line(&format!("{gap}{}", text::line(&summary.spelled(summary.name()))))?;
+            gap = "\n";
         }
         for line in tables::lines(&metrics) {
             out.line(&line)?;
         }
     }
-    Ok(out.flush()?)
+    out.flush()?;
+    missing.end()
 }
 
 #[cfg(test)]

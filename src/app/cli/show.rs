@@ -27,23 +27,25 @@ use super::{
 
 pub async fn run(context: &Context, args: &ShowArgs) -> Result<()> {
     let reader = context.reader().await?;
-    let summaries = context::each(reader.as_ref(), std::iter::once(&args.id).chain(&args.more)).await?;
+    let (summaries, mut missing) = context::each(reader.as_ref(), std::iter::once(&args.id).chain(&args.more)).await?;
     if args.format == Format::Json {
         let mut out = Out::new();
         for summary in &summaries {
-            out.line(&stored(reader.as_ref(), summary, args).await?)?;
-            out.flush()?;
+            if let Some(stored) = missing.sift(stored(reader.as_ref(), summary, args).await)? {
+                out.line(&stored)?;
+                out.flush()?;
+            }
         }
-        return Ok(());
+        return missing.end();
     }
     let paint = Paint::of(args.color, &context.environment);
     let mut written = String::new();
     let mut findings = Vec::new();
-    for (at, summary) in summaries.iter().enumerate() {
-        let session = session(reader.as_ref(), summary, args).await?;
+    for summary in &summaries {
+        let Some(session) = missing.sift(session(reader.as_ref(), summary, args).await)? else { continue };
         let password = session.viewer_password.as_ref().filter(|_| args.viewer_password);
         let password = password.map(|password| safe::line(password.expose_secret()).into_owned());
-        if at > 0 {
+        if !written.is_empty() {
             written.push_str(if args.format == Format::Markdown { "\n---\n\n" } else { "\n" });
         }
         written.push_str(&match args.format {
@@ -52,6 +54,9 @@ pub async fn run(context: &Context, args: &ShowArgs) -> Result<()> {
         });
         findings.extend(told_findings(&session));
     }
+    if written.is_empty() {
+        return missing.end();
+    }
     let paged = !args.no_pager && output::terminal_width().is_some();
     Box::pin(paged::write(written.trim_end(), paged)).await?;
     if args.format == Format::Text {
@@ -59,7 +64,7 @@ pub async fn run(context: &Context, args: &ShowArgs) -> Result<()> {
             output::note(said);
         }
     }
-    Ok(())
+    missing.end()
 }
 
 /// The document as it is stored, as far as it was asked for.

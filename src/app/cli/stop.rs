@@ -15,6 +15,9 @@ use crate::{
     repository::FilterError,
 };
 
+/// The exit code where what was asked for is not there.
+const NOT_FOUND: u8 = 3;
+
 /// Reasons that are the commands' own.
 #[derive(Debug, thiserror::Error)]
 pub enum Stop {
@@ -39,11 +42,46 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if !matches!(error.downcast_ref(), Some(Stop::Said(_))) {
-        tracing::error!("{}", logged(error));
-        // Nobody is left to tell when this fails too.
-        let _ = writeln!(io::stderr(), "{}", text::block(&sentence(error)));
+        tell(error);
     }
     ExitCode::from(code(error))
+}
+
+fn tell(error: &anyhow::Error) {
+    tracing::error!("{}", logged(error));
+    // Nobody is left to tell when this fails too.
+    let _ = writeln!(io::stderr(), "{}", text::block(&sentence(error)));
+}
+
+/// What is not there of several things that were asked for. It is told behind those that are.
+#[derive(Debug, Default)]
+pub struct MissingOnes(Vec<anyhow::Error>);
+
+impl MissingOnes {
+    /// What was found; `None`: it is not there, which is kept to be told.
+    ///
+    /// # Errors
+    /// Any other reason.
+    pub fn sift<T>(&mut self, found: anyhow::Result<T>) -> anyhow::Result<Option<T>> {
+        match found {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if code(&error) == NOT_FOUND => {
+                self.0.push(error);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Tells each.
+    ///
+    /// # Errors
+    /// The last of them, which the command ends with.
+    pub fn end(mut self) -> anyhow::Result<()> {
+        let Some(last) = self.0.pop() else { return Ok(()) };
+        self.0.iter().for_each(tell);
+        Err(last)
+    }
 }
 
 /// An error as the log has it: without what was typed, which may be a value that is kept encrypted.
@@ -82,7 +120,7 @@ fn code(error: &anyhow::Error) -> u8 {
     if let Some(stop) = error.downcast_ref::<Stop>() {
         return match stop {
             Stop::Usage(_) => 2,
-            Stop::NotFound(_) => 3,
+            Stop::NotFound(_) => NOT_FOUND,
             Stop::Conflict(_) => 4,
             Stop::Said(code) => *code,
         };

@@ -129,7 +129,7 @@ impl Named<'_> {
     }
 }
 
-/// The place that a person typed: a connection string, `HOST:PORT` or a folder. It contacts nothing and reads nothing.
+/// The place that a person typed: a connection string, `HOST:PORT`, `HOST:PORT/DATABASE` or a folder. It contacts nothing and reads nothing.
 ///
 /// # Errors
 /// In a sentence: nothing was typed, another kind of address, or one whose hosts cannot be meant.
@@ -155,11 +155,12 @@ pub fn typed_place(typed: &str) -> Result<Place, String> {
     Ok(named.place(&Environment::default(), false))
 }
 
-/// Whether it is a host and a number, its port, without a scheme.
+/// Whether it is a host and a number, its port, without a scheme; a database may follow, as in `localhost:27017/prod`.
 fn is_host(typed: &str) -> bool {
     let is_number = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    let parts = typed.rsplit_once(':').filter(|(host, _)| host.len() > 1 && !host.contains(['/', '\\', '@']));
-    parts.is_some_and(|(_, port)| is_number(port))
+    let address = typed.split('/').next().unwrap_or_default();
+    let parts = address.rsplit_once(':').filter(|(host, _)| host.len() > 1 && !host.contains('\\'));
+    parts.is_some_and(|(_, port)| is_number(port)) && !typed.contains('@')
 }
 
 /// Whether a user, a password and a host are there without a scheme, as in `me:secret@host`.

@@ -135,10 +135,13 @@ impl SettingsFile {
         if fs::metadata(&path).is_ok_and(|meta| meta.permissions().readonly()) {
             return Err(failed("written", "it is read-only".to_owned()));
         }
-        let edited = edited(stored.as_deref().unwrap_or_default(), &path, edit)?;
+        let stored = stored.unwrap_or_default();
+        let edited = edited(&stored, &path, edit)?;
         put(&path, &edited, edit.is_secret()).map_err(|error| failed("written", disk::reason(&error)))?;
         let with = if edit.is_secret() { ", with its password; the file is yours alone to read" } else { "" };
-        Ok(format!("{} is kept in {}{with}", what(edit), disk::shorten_home(&path)))
+        // Before the path, which is long: it stands nowhere else any more.
+        let before = replaced(&stored, &path, edit).map(|before| format!(" (it was {before})")).unwrap_or_default();
+        Ok(format!("{}{before} is kept in {}{with}", what(edit), disk::shorten_home(&path)))
     }
 }
 
@@ -156,6 +159,13 @@ fn what(edit: &ConfigEdit) -> String {
         ConfigEdit::Theme(name) => format!("the theme {name}"),
         ConfigEdit::Profile(name, _) => format!("the profile {name}"),
     }
+}
+
+/// The saved filter that another takes the place of.
+fn replaced(text: &str, path: &Path, edit: &ConfigEdit) -> Option<String> {
+    let ConfigEdit::Filter(name, filter) = edit else { return None };
+    let mut before = Config::parse(text, path).ok()?.filters;
+    before.remove(name).filter(|before| before != filter)
 }
 
 /// The text of the file with the change.

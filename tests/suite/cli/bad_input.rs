@@ -35,6 +35,24 @@ fn an_empty_folder_is_an_empty_list() {
 }
 
 #[test]
+fn of_several_sessions_those_that_are_there_are_printed_and_each_other_one_is_told() {
+    let home = Home::new(&["sessions.jsonl"]);
+    for args in [&["show", "--format", "json"][..], &["show"], &["show", "--format", "markdown"], &["metrics"]] {
+        let of = |ids: &[&str]| home.on_sessions(&[args, ids].concat());
+        let both = of(&["support-1042", "resumed-7"]).out;
+        let some = of(&["nope-1", "support-1042", "nope-2", "resumed-7", "support-1042"]);
+        assert_eq!((some.code, &some.out), (3, &both), "{args:?}: {}", some.err);
+        let told: Vec<&str> = some.err.lines().filter(|line| line.contains("nope-")).collect();
+        assert!(told.len() == 2 && told[0].contains("nope-1") && told[1].contains("nope-2"), "{}", some.err);
+        assert!(of(&["nope-1", "nope-2"]).talk().starts_with("[3]"));
+    }
+    let agent = home.on_sessions(&["show", "support-1042", "resumed-7", "--agent", "support"]);
+    let alone = home.on_sessions(&["show", "support-1042", "--agent", "support"]);
+    assert_eq!((agent.code, agent.out), (3, alone.out), "{}", agent.err);
+    assert!(agent.err.contains("no agent"), "{}", agent.err);
+}
+
+#[test]
 fn a_folder_of_two_layouts_lists_the_one_and_names_the_other() {
     let mixed = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/layouts/mixed");
     let home = Home::empty();

@@ -1,5 +1,7 @@
 //! What a shell is offered, as its script asks for it.
 
+use std::fs;
+
 use super::{fixtures, home::Home};
 
 /// What is offered for the last of these words.
@@ -21,8 +23,34 @@ fn filters_and_columns_are_completed() {
     assert_eq!(offered(&["list", "-meta.priority:h"]), ["-meta.priority:high"], "and no flag");
     assert_eq!(offered(&["list", "-app:x", "in:res"]), ["in:resumed-7"], "the folder is known behind it");
     assert_eq!(offered(&["list", "--sort", "tok"]), ["tokens"]);
+    assert_eq!(offered(&["list", "--sort", "-tok"]), ["-tokens"]);
+    assert_eq!(offered(&["list", "--sort", "tokens:"]), ["tokens:asc", "tokens:desc"]);
+    assert_eq!(offered(&["list", "--sort", "tokens:d"]), ["tokens:desc"]);
+    assert_eq!(offered(&["list", "--sort", "-tokens:"]), ["-tokens:desc"], "the other way round it contradicts itself");
+    assert!(offered(&["list", "--sort", "nope:"]).is_empty());
     assert_eq!(offered(&["list", "--columns", "id,tok"]), ["id,tokens"]);
     assert_eq!(offered(&["list", "--sort", "met"]), ["meta."]);
     assert_eq!(offered(&["list", "--columns", "id,meta.priori"]), ["id,meta.priority"]);
     assert_eq!(offered(&["list", "'has:tool (in:res"]), ["has:tool (in:resumed-7"], "behind a quote that is open");
+}
+
+#[test]
+fn with_a_mistake_in_the_settings_what_is_named_without_them_is_completed() {
+    let home = fixtures();
+    let config = home.config("[ui]\nutc = 1\n");
+    assert_eq!(offered(&home, &["--config", &config, "show", "res"]), ["resumed-7"]);
+    assert!(offered(&home, &["--config", &config, "--profile", "p"]).is_empty());
+}
+
+#[test]
+fn ids_that_begin_with_a_hyphen_are_offered_where_they_are_taken() {
+    let home = fixtures();
+    let sessions = home.sessions();
+    let (before, folder) = (sessions.join("session_resumed-7"), sessions.join("session_-resumed"));
+    fs::rename(before, &folder).unwrap();
+    let stored = fs::read_to_string(folder.join("session.json")).unwrap();
+    fs::write(folder.join("session.json"), stored.replace("\"resumed-7\"", "\"-resumed\"")).unwrap();
+    let named = |words: &[&str]| offered(&home, words).iter().any(|offer| offer == "-resumed");
+    assert!(named(&["show", ""]) && named(&["show", "support-1042", "--", ""]));
+    assert!(!named(&["show", "support-1042", ""]) && !named(&["delete", ""]));
 }

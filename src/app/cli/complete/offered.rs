@@ -19,7 +19,7 @@ use crate::{
         tui::render::format,
     },
     repository::{
-        Filter, ListQuery, Opened, SessionReader,
+        Filter, ListQuery, Opened, SessionReader, Sort,
         filter::{FilterTerm, FilterTest, FilterValues, TextMatch, TypedFilterWord, filter_words, word_at},
     },
     session::{MetadataPath, Summary, edit},
@@ -46,6 +46,15 @@ pub(super) fn ids(typed: &OsStr) -> Vec<CompletionCandidate> {
     sessions(typed).into_iter().filter_map(offer).collect()
 }
 
+/// The ids that may stand behind another: one that begins with a hyphen does only behind `--`.
+pub(super) fn further_ids(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let mut offers = ids(typed);
+    if words().all(|word| word != "--") {
+        offers.retain(|offer| !offer.get_value().as_encoded_bytes().starts_with(b"-"));
+    }
+    offers
+}
+
 /// Whether every shell takes it as it is.
 fn is_one_word(name: &str) -> bool {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./@+,%=".contains(c);
@@ -59,17 +68,37 @@ pub(super) fn profiles(typed: &OsStr) -> Vec<CompletionCandidate> {
     names.map(CompletionCandidate::new).collect()
 }
 
-/// The columns of a list: to sort by, or to show.
+/// The columns of a list.
 pub(super) fn columns(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let names = typed.to_str().map(column_names).unwrap_or_default();
+    names.into_iter().map(CompletionCandidate::new).collect()
+}
+
+/// The orders of a list: its columns, behind a sign too, and behind a colon the ways.
+pub(super) fn orders(typed: &OsStr) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return Vec::new() };
-    let names: Vec<String> = if typed.starts_with("meta.") {
+    let (sign, name) = typed.strip_prefix('-').map_or(("", typed), |name| ("-", name));
+    let orders: Vec<String> = match name.rsplit_once(':') {
+        Some((column, _)) => ["asc", "desc"]
+            .map(|way| format!("{sign}{column}:{way}"))
+            .into_iter()
+            .filter(|order| order.starts_with(typed) && Sort::parse(order).is_ok())
+            .collect(),
+        None => column_names(name).into_iter().map(|name| format!("{sign}{name}")).collect(),
+    };
+    orders.into_iter().map(CompletionCandidate::new).collect()
+}
+
+fn column_names(typed: &str) -> Vec<String> {
+    let mut names: Vec<String> = if typed.starts_with("meta.") {
         let fields = values(Some("meta"), FilterValues::MetadataKeys).into_iter();
         // One within another is no column.
         fields.filter(|name| name.matches('.').count() == 1).collect()
     } else {
         Column::names().into_iter().map(|name| name.trim_end_matches("KEY").to_owned()).collect()
     };
-    names.into_iter().filter(|name| name.starts_with(typed)).map(CompletionCandidate::new).collect()
+    names.retain(|name| name.starts_with(typed));
+    names
 }
 
 /// The words of a filter: prefixes with their meaning, values of the store behind one, saved filters.
@@ -171,14 +200,19 @@ pub(super) fn ids_and_filters(typed: &OsStr) -> Vec<CompletionCandidate> {
 
 /// The settings and the connection that the words typed so far mean. `None` where they cannot be had: a shell is told no reason.
 fn settings() -> Option<(Config, Environment, ConnectionArgs)> {
-    let words = std::env::args_os().skip_while(|word| word != "--").skip(1).map(unescaped);
-    let words = with_negated_terms(words.collect());
+    let words = with_negated_terms(words().map(unescaped).collect());
     let matches = Args::command().ignore_errors(true).try_get_matches_from(words).ok()?;
     let connection = ConnectionArgs::from_arg_matches(&matches).ok()?;
     let environment = Environment::read();
     let named = matches.get_one::<std::path::PathBuf>("config");
-    let config = Config::load(named.map(std::path::PathBuf::as_path), &environment).ok()?;
+    // With a mistake in the file, what is named without it is still read.
+    let config = Config::load(named.map(std::path::PathBuf::as_path), &environment).unwrap_or_default();
     Some((config, environment, connection))
+}
+
+/// The words typed so far, as the shell tells them.
+fn words() -> impl Iterator<Item = OsString> {
+    std::env::args_os().skip_while(|word| word != "--").skip(1)
 }
 
 /// A word before the one that is typed, as the program would be given it: zsh escapes the `~` of a folder that it completes.

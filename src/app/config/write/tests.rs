@@ -98,6 +98,17 @@ fn the_file_is_made_private_and_keeps_its_rights() {
     assert_eq!(fs::read_to_string(&path).unwrap(), "[ui\n");
 }
 
+#[test]
+fn a_filter_that_another_takes_the_place_of_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = SettingsFile(Some(folder.path().join("config.toml")));
+    let keep = |filter: &str| file.keep(&ConfigEdit::Filter("mine".to_owned(), filter.to_owned())).unwrap();
+    assert!(!keep("app:a").contains("it was"));
+    assert!(!keep("app:a").contains("it was"), "the same again");
+    let said = keep("app:b");
+    assert!(said.starts_with("the filter @mine (it was app:a) is kept in "), "{said}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_stays_one() {

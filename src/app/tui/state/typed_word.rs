@@ -45,8 +45,11 @@ impl TypedWord {
         }
     }
 
-    /// Text is pasted: its first line, for the word has no more.
+    /// Text is pasted: its first line, for the word has no more. Blanks alone take the place of nothing that is selected.
     pub fn paste(&mut self, text: &str) {
+        if self.area.is_selecting() && text.trim().is_empty() {
+            return;
+        }
         self.prefilled.pasted();
         self.area.insert_str(text.lines().next().unwrap_or_default());
         self.problem = None;
@@ -105,9 +108,16 @@ pub fn masked(area: &TextArea<'static>, secrets: &[Range<usize>]) -> TextArea<'s
     let is_secret = |at: usize| secrets.iter().any(|secret| secret.contains(&at));
     let shown = text.char_indices().map(|(at, char)| if is_secret(at) { '*' } else { char });
     let mut masked = TextArea::new(vec![shown.collect()]);
+    let jump = |(row, column): (usize, usize)| {
+        let [row, column] = [row, column].map(|at| u16::try_from(at).unwrap_or(u16::MAX));
+        CursorMove::Jump(row, column)
+    };
     let DataCursor(row, column) = area.cursor();
-    let [row, column] = [row, column].map(|at| u16::try_from(at).unwrap_or(u16::MAX));
-    masked.move_cursor(CursorMove::Jump(row, column));
+    if let Some((from, to)) = area.selection_range() {
+        masked.move_cursor(jump(if from == (row, column) { to } else { from }));
+        masked.start_selection();
+    }
+    masked.move_cursor(jump((row, column)));
     masked
 }
 
@@ -155,6 +165,17 @@ mod tests {
         assert_eq!(shown.text(), "mongodb://m*:**@h");
         assert_eq!(shown.area().cursor(), word.area().cursor());
         assert_eq!(word.masked(&[]).text(), word.text());
+    }
+
+    #[test]
+    fn blanks_that_are_pasted_take_the_place_of_nothing() {
+        let mut word = TypedWord::suggested("prod-eu");
+        for blank in ["", " ", "\n"] {
+            word.paste(blank);
+            assert_eq!((word.text().as_str(), word.area().is_selecting()), ("prod-eu", true));
+        }
+        word.paste("x");
+        assert_eq!(word.text(), "x");
     }
 
     #[test]

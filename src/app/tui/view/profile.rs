@@ -32,7 +32,8 @@ const NAMES: u16 = 13;
 const PROBLEM: usize = 4;
 
 const TITLE: &str = " Keep it as a profile ";
-const KEYS: &str = "Enter keep  Tab next  Space change  Esc leave";
+const CHOICE_KEYS: &str = "Enter keep  Tab next  Space change  Esc leave";
+const TEXT_KEYS: &str = "Enter keep  Tab next  Esc leave";
 
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, body: Rect, pane: &ProfilePane, state: &AppState) {
@@ -45,7 +46,11 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, pane: &ProfilePane, state: &AppSt
     let warning = warning.unwrap_or_default();
     let area = areas::bottom(body, (rows.len() + problem.len() + warning.len() + 2) as u16);
     frame.render_widget(Clear, area);
-    let keys = Line::styled(format!(" {} ", format::fit(KEYS, width, look.marks)), look.theme.dim);
+    let keys = match pane.row {
+        ProfileRow::Name | ProfileRow::Source => TEXT_KEYS,
+        ProfileRow::ReadOnly | ProfileRow::Password => CHOICE_KEYS,
+    };
+    let keys = Line::styled(format!(" {} ", format::fit(keys, width, look.marks)), look.theme.dim);
     frame.render_widget(block::pane(Line::raw(TITLE), keys, true, look), area);
     let inner = areas::inside(area);
     let mut lines: Vec<Line<'static>> = rows.iter().map(|row| line(*row, pane, state)).collect();
@@ -114,11 +119,12 @@ mod tests {
             for wanted in ["profile", "read-only", "asked for each time"] {
                 assert!(drawn.contains(wanted), "{wanted}: {drawn}");
             }
-            assert!(!drawn.contains("hunter2"), "{drawn}");
+            assert!(!drawn.contains("hunter2") && !drawn.contains("Space change"), "{drawn}");
             screen.put(Input::Key(KeyCode::Up.into()));
             screen.put(Input::Key(KeyCode::Left.into()));
             let drawn = sample::screen(width, height, |frame, _| view::draw(frame, &screen.state));
             assert!(drawn.contains("in the file of settings") && drawn.contains("has the password"), "{drawn}");
+            assert!(drawn.contains("Space chan"), "{drawn}");
             assert!(!drawn.contains("hunter2"), "{drawn}");
         }
     }

@@ -18,11 +18,15 @@ impl Editor {
         }
         (self.problem, self.leaving) = (None, false);
         let pasted = value::line_breaks(pasted);
+        let pasted = if self.keeps_blanks() { pasted.as_str() } else { pasted.trim() };
+        if pasted.is_empty() {
+            return;
+        }
         // What is selected goes.
         self.prefilled.pasted();
         self.area.insert_str("");
         match &self.purpose {
-            Purpose::Edit { kind: Bson::String(_), .. } => self.paste_text(&pasted),
+            Purpose::Edit { kind: Bson::String(_), .. } => self.paste_text(pasted),
             Purpose::Edit {
                 kind:
                     Bson::Int32(_)
@@ -33,24 +37,28 @@ impl Editor {
                     | Bson::Null
                     | Bson::ObjectId(_),
                 ..
-            } => {
-                // Blanks around them mean nothing.
-                self.area.insert_str(text::line(pasted.trim()));
             }
-            Purpose::Edit { kind, .. } => {
-                let is_nested = matches!(kind, Bson::Document(_) | Bson::Array(_));
-                let pasted = if is_nested { pasted.as_str() } else { pasted.trim() };
+            | Purpose::Rename { .. } => {
+                self.area.insert_str(text::line(pasted));
+            }
+            Purpose::Edit { .. } => {
                 let safe = JsonCaret::behind(&self.around().0).safe(pasted);
                 self.area.insert_str(safe);
             }
-            Purpose::Add => self.paste_new(&pasted),
-            Purpose::Item => self.paste_item(&pasted),
-            Purpose::Rename { .. } => {
-                self.area.insert_str(text::line(pasted.trim()));
-            }
+            Purpose::Add => self.paste_new(pasted),
+            Purpose::Item => self.paste_item(pasted),
             Purpose::Rate { .. } => {
                 self.area.insert_str(pasted);
             }
+        }
+    }
+
+    /// Whether blanks around what is pasted mean something.
+    fn keeps_blanks(&self) -> bool {
+        match &self.purpose {
+            Purpose::Edit { kind, .. } => matches!(kind, Bson::String(_) | Bson::Document(_) | Bson::Array(_)),
+            Purpose::Add | Purpose::Item | Purpose::Rate { .. } => true,
+            Purpose::Rename { .. } => false,
         }
     }
 

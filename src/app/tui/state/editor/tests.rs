@@ -156,6 +156,10 @@ fn what_is_pasted_into_a_text_is_kept() {
 #[test]
 fn what_is_pasted_where_blanks_mean_nothing_is_read_without_them() {
     assert_eq!(pasted(1, "2\r"), Bson::Int32(12));
+    let mut number = field(5);
+    number.area.select_all();
+    number.paste(" \r");
+    assert_eq!((number.text().as_str(), number.area.is_selecting()), ("5", true), "blanks alone replace nothing");
     let mut list = field(Bson::Array(vec![]));
     list.paste("\t");
     assert_eq!(press(&mut list, "\u{13}"), Edited::Close);

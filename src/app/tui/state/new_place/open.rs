@@ -22,12 +22,12 @@ use crate::{
 };
 
 impl AppState {
-    /// Asks for a place. One that was typed and could not be opened is there to be put right.
+    /// Asks for a place. One that was typed and could not be opened is there, to be put right or typed over.
     pub(in super::super) fn type_place(&mut self) -> Vec<Effect> {
         let failed = matches!(self.workspace.connection.stage, Stage::Failed(_)) && self.workspace.typed_place;
         let tried = self.workspace.connection.place.as_ref().filter(|_| failed);
         let typed = tried.and_then(|place| as_typed(&place.origin)).unwrap_or_default();
-        let typed = TypedWord::of(typed.expose_secret());
+        let typed = TypedWord::suggested(typed.expose_secret());
         self.modals.push(Modal::NewPlace(Box::new(NewPlacePane { typed, ..NewPlacePane::default() })));
         Vec::new()
     }
@@ -147,6 +147,10 @@ mod tests {
         }
         screen.press("a");
         assert_eq!(shown(&screen), "mongodb://me:*******@bd:27017/agents");
+        let Some(Modal::NewPlace(pane)) = screen.state.modals.last() else { panic!("{:?}", screen.state.modals) };
+        assert_eq!(pane.shown().area().selection_range(), Some(((0, 0), (0, 36))), "also where it is masked");
+        screen.press("/data");
+        assert_eq!(shown(&screen), "/data", "the first character stands in its place");
         screen.press("\u{1b}r");
         screen.answer_all();
         assert!(matches!(screen.state.modals.last(), Some(Modal::Profile(_))), "{:?}", screen.state.modals);
@@ -201,11 +205,16 @@ mod tests {
     fn a_host_with_its_port_and_a_folder_are_told_apart() {
         let origin = |typed: &str| typed_place(typed).unwrap().origin;
         assert!(origin("localhost:27017").is_mongo() && origin(" mongodb+srv://h ").is_mongo());
-        for folder in ["./data", "/data/x:1", "data", "C:\\data", "C:\\a@b", "./x:y@z", "a@b"] {
+        for (typed, name) in [("127.0.0.1:27017/prod", "prod"), ("h:1,i:2/a?w=1", "a")] {
+            let Origin::Target(Target::Mongo { database, .. }) = origin(typed) else { panic!("{typed}") };
+            assert_eq!(database.as_deref(), Some(name), "{typed}");
+        }
+        for folder in ["./data", "./h:1/prod", "h:x/prod", "/data/x:1", "data", "C:\\data", "C:\\a@b", "./x:y@z", "a@b"]
+        {
             assert!(matches!(origin(folder), Origin::Target(Target::Folder(_))), "{folder}");
         }
         assert!(typed_place(" ").is_err() && typed_place("mysql://h").is_err());
-        for login in ["me:hunter2@h", "me:hunter2@h:27017/agents", "me:a/b@h"] {
+        for login in ["me:hunter2@h", "me:hunter2@h:27017/agents", "me:a/b@h", "me:1/b@h"] {
             assert!(typed_place(login).unwrap_err().contains("mongodb://"), "{login}: no folder is called so");
         }
         for (typed, why) in [

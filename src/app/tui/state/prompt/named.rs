@@ -76,10 +76,9 @@ impl AppState {
         }
         // A saved filter names no other: what it was made of stands in it.
         let filter = filters::expand(&self.filters, &of.source).map_err(|unknown| whole(words, unknown.problem))?;
-        let before = self.filters.insert(name.to_owned(), filter.clone());
-        let replaced =
-            before.filter(|before| *before != filter).map(|before| format!("; it was {}", text::line(&before)));
-        self.said = Some(format!("@{} is this filter by now{}", text::line(name), replaced.unwrap_or_default()));
+        self.filters.insert(name.to_owned(), filter.clone());
+        // Once it is kept, what it was is told.
+        self.said = Some(format!("@{} is this filter by now", text::line(name)));
         Ok(vec![Effect::Configure(Box::new(ConfigEdit::Filter(name.to_owned(), filter)))])
     }
 
