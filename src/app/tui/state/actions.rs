@@ -204,18 +204,15 @@ impl AppState {
         }
         // A session that was to be opened once the connection is back is not any more.
         self.workspace.open_id = None;
-        let given_up = match self.focus {
-            Pane::Sessions => {
-                self.workspace.list.give_up().or_else(|| self.workspace.conversation.give_up_slow_preview())
+        let given_up = if self.focus == Pane::Sessions {
+            self.workspace.list.give_up().or_else(|| self.workspace.conversation.give_up_slow_preview())
+        } else {
+            let from_list = self.workspace.conversation.is_first_opening();
+            let given_up = self.workspace.conversation.give_up();
+            if from_list && given_up.is_some() {
+                self.focus = Pane::Sessions;
             }
-            _ => {
-                let from_list = self.workspace.conversation.is_first_opening();
-                let given_up = self.workspace.conversation.give_up();
-                if from_list && given_up.is_some() {
-                    self.focus = Pane::Sessions;
-                }
-                given_up
-            }
+            given_up
         };
         if let Some(effects) = given_up {
             return effects;
