@@ -184,6 +184,8 @@ async fn is_given_up(lane: Lane) {
     let (mut screen, held) = asked(&case, |store| store.stall(case.call)).await;
     screen.until_caught(&held).await;
     assert_eq!(screen.state.loading().as_deref(), case.loading);
+    // What was asked for just now is not given up: one goes back.
+    screen.later(1000).await;
     screen.press("\u{1b}").await;
     screen.store.mend();
     screen.quiet().await;
