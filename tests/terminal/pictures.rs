@@ -1,6 +1,6 @@
 //! The pictures and the recording of the README, made from the samples by the program itself.
 //!
-//! `STRANDSCOPE_PICTURES=write cargo test --test terminal pictures -- --ignored` draws them anew into `assets/`; without the variable the test compares what
+//! `STRANDSCOPE_PICTURES=write cargo test --test terminal pictures` draws them anew into `assets/`; without the variable the test compares what
 //! the program draws with them, so that they never show what it does not.
 
 #[path = "pictures/cast.rs"]
@@ -68,7 +68,6 @@ fn settled(terminal: &mut Terminal, step: &Step) -> vt100::Screen {
 }
 
 #[test]
-#[ignore = "not the same on every run yet: cargo test --test terminal pictures -- --ignored"]
 fn pictures_and_recording_are_what_the_program_draws() {
     let recording = asset("demo.cast");
     if std::env::var_os("STRANDSCOPE_PICTURES").is_some() {
