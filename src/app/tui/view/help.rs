@@ -25,10 +25,10 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, pane: &HelpPane, state: &AppState
     // What is typed narrows what it says and not its box.
     let area = areas::help(body, state.help_lines());
     let cells = usize::from(area.width.saturating_sub(2));
-    let lines: Vec<Line<'_>> = state.help_rows().into_iter().map(|row| line(row, cells, state)).collect();
+    let all = state.help_rows();
     let rows = usize::from(area.height.saturating_sub(2));
-    let top = pane.top.min(lines.len().saturating_sub(rows));
-    let place = match lines.len() {
+    let top = pane.top.min(all.len().saturating_sub(rows));
+    let place = match all.len() {
         0 => " no key is like that; Esc shows all ".to_owned(),
         all => format!(" {}{}{} / {all} ", top + 1, look.marks.dash, (top + rows).min(all)),
     };
@@ -38,9 +38,10 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, pane: &HelpPane, state: &AppState
         ("", _) => " Keys: type to narrow ".to_owned(),
         (typed, _) => format!(" Keys: {typed} "),
     };
+    let lines: Vec<Line<'_>> = all.into_iter().skip(top).take(rows).map(|row| line(row, cells, state)).collect();
     let pane = block::pane(Line::from(title), Line::styled(place, look.theme.dim), true, look);
     frame.render_widget(Clear, area);
-    frame.render_widget(Paragraph::new(lines).scroll((top as u16, 0)).block(pane), area);
+    frame.render_widget(Paragraph::new(lines).block(pane), area);
 }
 
 /// Cells of the columns: keys, what they do, the command. Where there is no room for a command it is not begun.
