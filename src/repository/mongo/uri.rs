@@ -10,8 +10,10 @@ mod options;
 #[cfg(any(feature = "app", test))]
 mod shown;
 
+#[cfg(feature = "app")]
+pub(crate) use shown::without_secrets;
 #[cfg(any(feature = "app", test))]
-pub(crate) use shown::{has_secret_options, secret_spans, without_password, without_secrets};
+pub(crate) use shown::{has_secret_options, secret_spans, without_password};
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -126,7 +128,7 @@ pub(crate) fn hosts(given: &str) -> String {
 ///
 /// # Errors
 /// [`Error::Uri`] for none at all, a port that is none, and what `mongodb+srv://` does not stand before.
-#[cfg(any(feature = "app", test))]
+#[cfg(feature = "app")]
 pub(crate) fn check_hosts(given: &str) -> Result<()> {
     UriParts::of(&bare(given)).usable_hosts().map(drop)
 }

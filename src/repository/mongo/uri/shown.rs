@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{UriParts, bare, is_one, login, login_end, options};
+#[cfg(feature = "app")]
+use super::is_one;
+use super::{UriParts, bare, login, login_end, options};
 
 /// The connection string without the password that it gives.
 pub(crate) fn without_password(given: &str) -> String {
@@ -46,6 +48,7 @@ fn password_span(typed: &str) -> Option<Range<usize>> {
 }
 
 /// Options that say where and how one connects, and hold no secret.
+#[cfg(feature = "app")]
 const PLAIN_OPTIONS: [&str; 14] = [
     "authMechanism",
     "authSource",
@@ -64,6 +67,7 @@ const PLAIN_OPTIONS: [&str; 14] = [
 ];
 
 /// The connection string without its password, and with only those of its options that cannot hold a secret. `None`: it is none.
+#[cfg(feature = "app")]
 pub(crate) fn without_secrets(given: &str) -> Option<String> {
     let bare = bare(given);
     let parts = UriParts::of(&bare);
