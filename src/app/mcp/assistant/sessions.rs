@@ -16,7 +16,7 @@ use super::{
 use crate::{
     app::{json, namesakes, told},
     metrics,
-    repository::{Filter, ListQuery, PageEnd, Projection, SessionReader, Sort, SortBy},
+    repository::{Filter, ListQuery, PageEnd, Projection, SessionReader, Sort, SortBy, filter::FilterTest},
     session::{Details, SessionKey, Summary, Usage, VIEWER_PASSWORD},
 };
 
@@ -90,18 +90,29 @@ fn sort(arguments: &mut AssistantArguments<'_>) -> Result<Sort, AssistantRefusal
     let read = arguments.text("sort")?.map_or(Ok(Sort::default()), Sort::parse);
     let sort = read.map_err(|mistake| AssistantRefusal(mistake.sentence()))?;
     // A cursor holds what it is sorted by.
-    if let SortBy::Metadata(key) = &sort.by
-        && key.split('.').any(|part| part == VIEWER_PASSWORD)
-    {
-        return Err(AssistantRefusal(format!("no list is sorted by {VIEWER_PASSWORD}, which is secret")));
+    if let SortBy::Metadata(key) = &sort.by {
+        refuse_secret(key)?;
     }
     Ok(sort)
+}
+
+/// Neither an order nor a filter, which could guess it, asks for what is secret.
+fn refuse_secret(key: &str) -> Result<(), AssistantRefusal> {
+    if key.split('.').any(|part| part == VIEWER_PASSWORD) {
+        return Err(AssistantRefusal(format!("{VIEWER_PASSWORD} is secret: no list is sorted or filtered by it")));
+    }
+    Ok(())
 }
 
 /// The filter of a call; days are in UTC, as the times of answers.
 pub fn filter(arguments: &mut AssistantArguments<'_>) -> Result<Filter, AssistantRefusal> {
     let text = arguments.text("filter")?.unwrap_or_default();
     let mut filter = Filter::parse(text, Timestamp::now()).map_err(|mistake| AssistantRefusal::from(&mistake))?;
+    for test in filter.tests() {
+        if let FilterTest::Metadata { key, .. } | FilterTest::HasMetadata(key) = test {
+            refuse_secret(key)?;
+        }
+    }
     if let Some(reveal) = arguments.reveal {
         reveal.search(&mut filter);
     }
@@ -287,6 +298,18 @@ mod tests {
         assert!(said.contains("did you mean tokens?"), "{said}");
         for secret in ["meta.session_viewer_password", "meta.a.session_viewer_password:asc"] {
             assert!(ask(secret).is_err(), "{secret}");
+        }
+    }
+
+    #[test]
+    fn no_filter_guesses_what_is_secret() {
+        let read = |text: &str| {
+            let given = json!({ "filter": text }).as_object().unwrap().clone();
+            filter(&mut AssistantArguments::new(schema::LIST, &given)).is_ok()
+        };
+        assert!(read("meta.tier:gold OR has:meta.tier"));
+        for secret in ["meta.session_viewer_password:a", "app:a OR -(has:meta.a.session_viewer_password)"] {
+            assert!(!read(secret), "{secret}");
         }
     }
 

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     app::{
-        named_program::why_not_run,
+        named_program::{how_it_failed, why_not_run},
         text,
         tui::{render::links::address, state::Input},
     },
@@ -64,12 +64,12 @@ fn begin(words: &[String], shown: String, teller: mpsc::UnboundedSender<Input>) 
             thread::spawn(move || {
                 let why = match child.wait() {
                     Ok(status) if status.success() => return,
-                    Ok(status) => status.to_string(),
-                    Err(error) => disk::reason(&error),
+                    Ok(status) => how_it_failed(&name, status),
+                    Err(error) => format!("how {name} ended is not known ({})", disk::reason(&error)),
                 };
                 tracing::warn!(%why, "what opens links failed");
                 if begun.elapsed() < SOON {
-                    let says = format!("{shown} is not opened: {name} failed ({why}); {INSTEAD}");
+                    let says = format!("{shown} is not opened: {why}; {INSTEAD}");
                     // Nobody listens any more at the end.
                     let _ = teller.send(Input::NotOpened(says));
                 }
@@ -133,7 +133,7 @@ mod tests {
         let says = begin(&["false".to_owned()], "https://a.example".to_owned(), teller);
         assert_eq!(says, "opening https://a.example with false");
         let Some(Input::NotOpened(why)) = told.blocking_recv() else { panic!("it is told") };
-        assert!(why.starts_with("https://a.example is not opened: false failed (exit status: 1)"), "{why}");
+        assert!(why.starts_with("https://a.example is not opened: false ended with exit code 1"), "{why}");
     }
 
     #[test]

@@ -292,22 +292,19 @@ impl ConversationState {
 
     /// Gives up what is loading (`Command::Cancel`), then ends the find. `None`: there was nothing to give up.
     pub fn give_up(&mut self) -> Option<Vec<Effect>> {
-        let mut lanes = Vec::new();
+        let lanes = self.given_up();
         self.unopened = None;
         if !self.by_itself {
-            self.again = false;
-            lanes.extend(self.opening.take().map(|_| Lane::Open));
-            let coming = self.has_figures_soon();
-            lanes.extend(self.outline.take_if(|_| !coming).map(|_| Lane::Outline));
-            self.wanted_move = None;
+            (self.again, self.wanted_move) = (false, None);
         }
-        let coming = self.has_page_soon();
-        if self.page.take_if(|_| !coming).is_some() {
-            self.blocked = true;
-            lanes.push(Lane::Messages);
-        }
-        if self.find.as_mut().and_then(|find| find.ticket.take()).is_some() {
-            lanes.push(Lane::Find);
+        for lane in &lanes {
+            match lane {
+                Lane::Open => self.opening = None,
+                Lane::Outline => self.outline = None,
+                Lane::Messages => (self.page, self.blocked) = (None, true),
+                Lane::Find => drop(self.find.as_mut().and_then(|find| find.ticket.take())),
+                _ => {}
+            }
         }
         if lanes.is_empty() {
             self.find.take()?;

@@ -75,12 +75,12 @@ impl ConversationState {
     }
 
     /// Whether figures were asked for just now, and no move waits for them: who goes back does not mean them.
-    pub(super) fn has_figures_soon(&self) -> bool {
+    fn has_figures_soon(&self) -> bool {
         self.outline.is_some() && self.wanted_move.is_none() && self.is_soon(self.asked_at)
     }
 
     /// The same of a page of messages.
-    pub(super) fn has_page_soon(&self) -> bool {
+    fn has_page_soon(&self) -> bool {
         self.page.as_ref().is_some_and(|page| self.is_soon(page.asked_at))
     }
 
@@ -88,13 +88,22 @@ impl ConversationState {
         (SignedDuration::ZERO..SLOW).contains(&self.now.duration_since(asked_at))
     }
 
+    /// What is loading and is given up by going back.
+    pub(super) fn given_up(&self) -> Vec<Lane> {
+        let searches = self.find.as_ref().is_some_and(|find| find.ticket.is_some());
+        let lanes = [
+            (Lane::Open, !self.by_itself && self.opening.is_some()),
+            (Lane::Outline, !self.by_itself && self.outline.is_some() && !self.has_figures_soon()),
+            (Lane::Messages, self.page.is_some() && !self.has_page_soon()),
+            (Lane::Find, searches),
+        ];
+        lanes.into_iter().filter_map(|(lane, is_given_up)| is_given_up.then_some(lane)).collect()
+    }
+
     /// Whether something is loading that is given up by going back.
     #[must_use]
     pub fn can_give_up(&self) -> bool {
-        let figures = !self.by_itself && self.outline.is_some() && !self.has_figures_soon();
-        let page = self.page.is_some() && !self.has_page_soon();
-        let searches = self.find.as_ref().is_some_and(|find| find.ticket.is_some());
-        self.loading().is_some() && (self.opening.is_some() || figures || page || searches)
+        self.loading().is_some() && !self.given_up().is_empty()
     }
 
     /// Whether a session is being opened while nothing is open but a preview: who gives that up was in the list.
