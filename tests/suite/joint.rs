@@ -221,6 +221,7 @@ async fn is_answered_after_a_stall(lane: Lane) {
 
 /// What is let go changes nothing.
 async fn nothing_comes_late(screen: &mut Screen, held: &Held) {
+    screen.until_left(held).await;
     let before = screen.face();
     let events = screen.let_go(held).await;
     screen.quiet().await;

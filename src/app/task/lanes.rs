@@ -1,11 +1,6 @@
 //! Newest only: which question of each lane still counts.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
-
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::{
     Event, Ticket,
@@ -14,30 +9,37 @@ use super::{
 use crate::repository::Error;
 
 /// For each lane the ticket whose answer is awaited; 0 for none.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Lanes(Arc<[AtomicU64; Lane::ALL.len()]>);
+type Awaited = [u64; Lane::ALL.len()];
+
+/// What is awaited, and told to whoever answers.
+#[derive(Debug)]
+pub(super) struct Lanes(watch::Sender<Awaited>);
+
+impl Default for Lanes {
+    fn default() -> Self {
+        Self(watch::Sender::new(Awaited::default()))
+    }
+}
 
 impl Lanes {
     /// Makes a question the lane's newest, and those that it overtakes stale.
     pub(super) fn begin(&self, command: &Command) -> Reply {
-        for stale in Lane::ALL.into_iter().filter(|lane| command.overtakes(*lane)) {
-            self.slot(stale).store(0, Ordering::Release);
-        }
         let (lane, ticket) = command.lane();
         let ticket = ticket.unwrap_or_default();
-        self.slot(lane).store(ticket.0, Ordering::Release);
-        Reply { lanes: self.clone(), lane, ticket }
-    }
-
-    fn slot(&self, lane: Lane) -> &AtomicU64 {
-        &self.0[lane as usize]
+        self.0.send_modify(|awaited| {
+            for stale in Lane::ALL.into_iter().filter(|lane| command.overtakes(*lane)) {
+                awaited[stale as usize] = 0;
+            }
+            awaited[lane as usize] = ticket.0;
+        });
+        Reply { awaited: self.0.subscribe(), lane, ticket }
     }
 }
 
 /// The right to answer one question, for as long as it is its lane's newest.
 #[derive(Debug, Clone)]
 pub(super) struct Reply {
-    lanes: Lanes,
+    awaited: watch::Receiver<Awaited>,
     lane: Lane,
     pub(super) ticket: Ticket,
 }
@@ -45,12 +47,26 @@ pub(super) struct Reply {
 impl Reply {
     /// Whether the answer is still awaited.
     pub(super) fn is_awaited(&self) -> bool {
-        self.ticket.0 != 0 && self.lanes.slot(self.lane).load(Ordering::Acquire) == self.ticket.0
+        self.is_among(&self.awaited.borrow())
     }
 
-    /// Sends an answer; `false` when it is not awaited any more.
-    pub(super) async fn send(&self, events: &mpsc::Sender<Event>, event: Event) -> bool {
-        self.is_awaited() && events.send(event).await.is_ok()
+    fn is_among(&self, awaited: &Awaited) -> bool {
+        self.ticket.0 != 0 && awaited[self.lane as usize] == self.ticket.0
+    }
+
+    /// Ends once the answer is not awaited any more.
+    pub(super) async fn given_up(&self) {
+        let mut awaited = self.awaited.clone();
+        // An error: nobody asks anything any more.
+        let _ = awaited.wait_for(|awaited| !self.is_among(awaited)).await;
+    }
+
+    /// Sends an answer, where it is still awaited.
+    pub(super) async fn send(&self, events: &mpsc::Sender<Event>, event: Event) {
+        if self.is_awaited() {
+            // Where the screen is gone, nobody misses it.
+            let _ = events.send(event).await;
+        }
     }
 
     /// The event that says that the question failed.

@@ -19,7 +19,7 @@ use crate::{
 const LONGEST_WAIT_S: u64 = 30;
 
 /// A connection that is there answers sooner.
-const MOMENT: Duration = Duration::from_secs(3);
+pub(super) const MOMENT: Duration = Duration::from_secs(3);
 
 /// Watches over one reader's connection; one watch runs at a time.
 #[derive(Clone)]

@@ -115,9 +115,7 @@ impl Question {
                 },
                 Ok(()) = looks.changed() => {
                     let sessions = *looks.borrow_and_update();
-                    if !self.reply.send(&self.events, Event::Looked(ticket, sessions)).await {
-                        return Ok(());
-                    }
+                    self.reply.send(&self.events, Event::Looked(ticket, sessions)).await;
                     continue;
                 }
             };
@@ -125,8 +123,8 @@ impl Question {
             let rows: Vec<_> =
                 rows.into_iter().filter_map(|row| row.map_err(|error| failed = Some(error)).ok()).collect();
             empty &= rows.is_empty();
-            if !rows.is_empty() && !self.reply.send(&self.events, Event::Rows(ticket, rows)).await {
-                return Ok(());
+            if !rows.is_empty() {
+                self.reply.send(&self.events, Event::Rows(ticket, rows)).await;
             }
             if let Some(error) = failed {
                 return Err(error);
@@ -148,21 +146,22 @@ impl Question {
     async fn foresee(&self, ticket: Ticket, query: &ListQuery) -> Result<(), Error> {
         let plan = self.reader.plan(query).await?;
         let counts = plan.counts;
-        if self.reply.send(&self.events, Event::Foreseen(ticket, plan)).await && counts {
+        self.reply.send(&self.events, Event::Foreseen(ticket, plan)).await;
+        if counts {
             let count = self.reader.count(&query.filter).await?;
             self.reply.send(&self.events, Event::ForeseenCount(ticket, count)).await;
         }
         Ok(())
     }
 
-    /// Looks at session after session; given up as soon as nobody waits for it.
+    /// Looks at session after session.
     async fn preview(&self, ticket: Ticket, order: BulkOrder, rules: WriteRules) -> Result<(), Error> {
         let mut preview = BulkPreview::new(Arc::clone(&self.reader), order, rules);
         loop {
             let done = preview.look_further().await?.is_none();
             let tally = Box::new(preview.tally().clone());
-            let awaited = self.reply.send(&self.events, Event::BulkSeen { ticket, tally, done }).await;
-            if done || !awaited {
+            self.reply.send(&self.events, Event::BulkSeen { ticket, tally, done }).await;
+            if done {
                 return Ok(());
             }
         }
@@ -173,9 +172,6 @@ impl Question {
         let details = self.reader.details(keys).await?;
         self.reply.send(&self.events, Event::Details(ticket, details)).await;
         for key in keys {
-            if !self.reply.is_awaited() {
-                return Ok(());
-            }
             let figures = match self.reader.outline(key).await {
                 Ok(outline) => RowFigures::of(&outline, Timestamp::now()),
                 Err(Error::NotFound { .. }) => continue,
@@ -186,7 +182,7 @@ impl Question {
         Ok(())
     }
 
-    /// Rows first, then session by session; given up as soon as something newer is asked.
+    /// Rows first, then session by session.
     async fn fleet(&self, ticket: Ticket, scope: FleetScope) -> Result<(), Error> {
         let mut extent = FleetExtent::All;
         let (keys, with_past) = match scope {
@@ -214,9 +210,7 @@ impl Question {
                     continue;
                 }
             };
-            if !self.reply.send(&self.events, Event::FleetSeed(ticket, session)).await {
-                return Ok(());
-            }
+            self.reply.send(&self.events, Event::FleetSeed(ticket, session)).await;
         }
         self.reply.send(&self.events, Event::FleetEnd(ticket, extent)).await;
         failed.map_or(Ok(()), Err)
@@ -230,9 +224,7 @@ impl Question {
             let keys: Vec<SessionKey> = goes.map(|(row, _)| row.key).collect();
             let found = if keys.is_empty() { Vec::new() } else { self.reader.details(&keys).await? };
             let undated = preview.tally().of(SessionOutcome::Misfit);
-            if !self.reply.send(&self.events, Event::Weighed { ticket, found, undated, done: false }).await {
-                return Ok(());
-            }
+            self.reply.send(&self.events, Event::Weighed { ticket, found, undated, done: false }).await;
         }
         let undated = preview.tally().of(SessionOutcome::Misfit);
         self.reply.send(&self.events, Event::Weighed { ticket, found: Vec::new(), undated, done: true }).await;
@@ -253,9 +245,7 @@ impl Question {
             searched += page.looked;
             let found = page.messages.iter().rev().filter(|message| plain::says(message, &needle));
             let hits = found.map(|message| (page.agent.clone(), message.index)).collect();
-            if !self.reply.send(&self.events, Event::Found { ticket, hits, searched, done: false }).await {
-                return Ok(());
-            }
+            self.reply.send(&self.events, Event::Found { ticket, hits, searched, done: false }).await;
         }
         self.reply.send(&self.events, Event::Found { ticket, hits: Vec::new(), searched, done: true }).await;
         Ok(())

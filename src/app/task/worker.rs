@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::{
     sync::mpsc,
     task::{JoinHandle, JoinSet},
-    time::MissedTickBehavior,
+    time::{Instant, MissedTickBehavior},
 };
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
     crash::crashed,
     lanes::{Lanes, Reply},
     lid::{LOOKS, SleepWatch},
-    link::LinkWatch,
+    link::{LinkWatch, MOMENT},
     live,
     opening::{Connected, Opener, PlaceOpening},
     question::Question,
@@ -305,8 +305,20 @@ impl Worker {
         let events = self.events.clone();
         tokio::spawn(async move {
             let question = Question { reader, hand, events: events.clone(), reply: reply.clone() };
-            let answered = tokio::spawn(async move { question.answer(command).await });
-            let outcome = answered.await.unwrap_or_else(|join| Err(crashed("reading", &join)));
+            let mut answered = tokio::spawn(async move { question.answer(command).await });
+            let asked = Instant::now();
+            let outcome = tokio::select! {
+                outcome = &mut answered => outcome.unwrap_or_else(|join| Err(crashed("reading", &join))),
+                () = reply.given_up() => {
+                    // Nothing more is asked for it.
+                    answered.abort();
+                    if asked.elapsed() > MOMENT {
+                        // It may be that nothing answers any more, which its failure would have told.
+                        watch.check().await;
+                    }
+                    return;
+                }
+            };
             match outcome {
                 Ok(()) if !is_asked => {}
                 Ok(()) => watch.heard(),

@@ -1,5 +1,5 @@
-//! From the key that moves the cursor on to the end of what the driver does for the preview of where it was: the screen over the real
-//! task, a session of 12 MB being read. Sessions that the cursor only passes are counted: nothing is read of them.
+//! From the key that moves the cursor on to the end of what is asked for the preview of where it was: the screen over the real task,
+//! sessions of 12 MB being read. Sessions that the cursor only passes are counted: nothing is read of them.
 
 use std::{
     ops::Range,

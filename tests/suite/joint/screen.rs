@@ -251,6 +251,11 @@ impl Screen {
         }
     }
 
+    /// Waits until what is held ends, though it was not let go: it is read for nobody.
+    pub async fn until_left(&self, held: &Held) {
+        timeout(PATIENCE, held.left()).await.unwrap_or_else(|_| panic!("it is read on:\n{}", self.face()));
+    }
+
     /// Lets go what is held and takes in what comes of it: how many events that were.
     pub async fn let_go(&mut self, held: &Held) -> usize {
         held.let_go();

@@ -46,6 +46,7 @@ enum Fault {
 pub struct Held {
     caught: Arc<Semaphore>,
     go: Arc<Semaphore>,
+    left: Arc<Semaphore>,
 }
 
 impl Held {
@@ -54,9 +55,23 @@ impl Held {
         self.caught.acquire().await.expect("it is never closed").forget();
     }
 
+    /// Waits until one of them is held no more: it went on, or nobody asks for it.
+    pub async fn left(&self) {
+        self.left.acquire().await.expect("it is never closed").forget();
+    }
+
     /// Lets all of them go on, also those to come.
     pub fn let_go(&self) {
         self.go.close();
+    }
+}
+
+/// A call that is held. However it ends, it is held no more.
+struct Leaving<'a>(&'a Held);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.left.add_permits(1);
     }
 }
 
@@ -104,7 +119,8 @@ impl Faulty {
 
     /// Such calls are held from now on.
     pub fn stall(&self, call: Call) -> Held {
-        let held = Held { caught: Arc::new(Semaphore::new(0)), go: Arc::new(Semaphore::new(0)) };
+        let [caught, go, left] = [0; 3].map(|permits| Arc::new(Semaphore::new(permits)));
+        let held = Held { caught, go, left };
         self.faults().insert(call, Fault::Stall(held.clone()));
         held
     }
@@ -130,6 +146,7 @@ impl Faulty {
             None => Ok(()),
             Some(Fault::Fail(error)) => Err(error()),
             Some(Fault::Stall(held)) => {
+                let _leaving = Leaving(&held);
                 held.caught.add_permits(1);
                 drop(held.go.acquire().await);
                 Ok(())
