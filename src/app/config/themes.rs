@@ -7,7 +7,7 @@ use std::{
     borrow::Cow,
     fmt,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, LazyLock, OnceLock},
 };
 
 use super::toml_walk::right_word;
@@ -85,28 +85,40 @@ impl fmt::Debug for Themes {
     }
 }
 
-/// One of them, not read yet.
-#[derive(Clone, PartialEq, Eq)]
+/// One of them.
 struct FoundTheme {
     name: String,
     /// Where it is; `None`: it comes with the program.
     file: Option<PathBuf>,
     /// Its text, or why that cannot be read.
     text: Result<Cow<'static, str>, String>,
+    /// What it says with what it inherits, once that was asked.
+    sheet: OnceLock<Result<ThemeSheet, String>>,
+}
+
+impl PartialEq for FoundTheme {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.file, &self.text) == (&other.name, &other.file, &other.text)
+    }
+}
+
+impl Eq for FoundTheme {}
+
+impl FoundTheme {
+    fn new(name: String, file: Option<PathBuf>, text: Result<Cow<'static, str>, String>) -> Self {
+        Self { name, file, text, sheet: OnceLock::new() }
+    }
 }
 
 impl Default for Themes {
     fn default() -> Self {
-        Self { found: shipped().collect() }
+        static ALONE: LazyLock<Themes> = LazyLock::new(|| Themes { found: shipped().collect() });
+        ALONE.clone()
     }
 }
 
 fn shipped() -> impl Iterator<Item = FoundTheme> {
-    SHIPPED.iter().map(|(name, text)| FoundTheme {
-        name: (*name).to_owned(),
-        file: None,
-        text: Ok(Cow::Borrowed(*text)),
-    })
+    SHIPPED.iter().map(|(name, text)| FoundTheme::new((*name).to_owned(), None, Ok(Cow::Borrowed(*text))))
 }
 
 impl Themes {
@@ -141,10 +153,12 @@ impl Themes {
     /// # Errors
     /// A sentence: there is none of that name (with the nearest), or where there is a mistake in its file and what would be right.
     pub fn sheet(&self, name: &str) -> Result<ThemeSheet, String> {
-        if !self.found.iter().any(|found| found.name == name) {
+        let Some(at) = self.below(name, &[]) else {
             return Err(format!("there is no theme {name:?}; {}", right_word(name, &self.names())));
-        }
-        self.whole(name, &mut Vec::new()).map(|raw| raw.resolved())
+        };
+        // Menus and completions ask for all of them at every key.
+        let whole = || self.whole(name, &mut Vec::new()).map(|raw| raw.resolved());
+        self.found[at].sheet.get_or_init(whole).clone()
     }
 
     /// A theme and what it inherits, checked. `above`: the places of those that inherit it.
@@ -199,7 +213,7 @@ fn own(folder: &Path) -> Vec<FoundTheme> {
         .filter_map(|file| {
             let name = file.file_stem()?.to_str()?.to_owned();
             let text = read(&file).map(Cow::Owned);
-            Some(FoundTheme { name, file: Some(file), text })
+            Some(FoundTheme::new(name, Some(file), text))
         })
         .collect();
     own.sort_by(|one, other| one.name.cmp(&other.name));

@@ -6,7 +6,7 @@ use bson::Bson;
 use jiff::SignedDuration;
 use toml::{
     Spanned,
-    de::{DeTable, DeValue},
+    de::{DeString, DeTable, DeValue},
 };
 
 use crate::{nearest, session::MetadataPath};
@@ -51,21 +51,19 @@ impl<'a> Section<'a> {
 
     /// The entries in the order of the file.
     pub fn items(&self) -> Vec<TomlEntry<'a>> {
-        let mut items: Vec<TomlEntry<'a>> = self
-            .table
-            .iter()
-            .map(|(key, value)| {
-                let text = key.get_ref().as_ref();
-                let name = if self.name.is_empty() { text.to_owned() } else { format!("{}.{text}", self.name) };
-                TomlEntry { key: text, name, key_span: key.span(), value }
-            })
-            .collect();
+        let mut items: Vec<TomlEntry<'a>> = self.table.iter().map(|(key, value)| self.entry(key, value)).collect();
         items.sort_by_key(|item| item.key_span.start);
         items
     }
 
     pub fn get(&self, key: &str) -> Option<TomlEntry<'a>> {
-        self.items().into_iter().find(|item| item.key == key)
+        self.table.get_key_value(key).map(|(key, value)| self.entry(key, value))
+    }
+
+    fn entry(&self, key: &'a Spanned<DeString<'a>>, value: &'a Spanned<DeValue<'a>>) -> TomlEntry<'a> {
+        let text = key.get_ref().as_ref();
+        let name = if self.name.is_empty() { text.to_owned() } else { format!("{}.{text}", self.name) };
+        TomlEntry { key: text, name, key_span: key.span(), value }
     }
 
     /// Refuses every key that is not one of these.
