@@ -242,7 +242,10 @@ impl Browser {
             let wake = frame.or_else(|| self.state.next_change());
             let draft = self.drafts.wait();
             let mut told_to_stop = false;
+            let is_waiting = !self.waiting.is_empty();
             tokio::select! {
+                // What was received and not taken in waits for nothing more.
+                () = std::future::ready(()), if is_waiting => {}
                 event = outside.events.recv() => match event {
                     Some(event) => {
                         let news = event?;
