@@ -16,7 +16,12 @@ use crate::app::{
 pub fn pane<'a>(title: Line<'a>, place: Line<'a>, focused: bool, look: &Look) -> Block<'a> {
     let set = if look.marks.unicode { border::ROUNDED } else { ASCII };
     let style = if focused { look.theme.focus } else { look.theme.border };
-    let title_style = if focused { look.theme.focus } else { look.theme.title };
+    let title_style = match (focused, look.theme.colours) {
+        (true, true) => look.theme.focus,
+        // Bold alone is hardly seen among titles that are bold too.
+        (true, false) => look.theme.focus.reversed(),
+        (false, _) => look.theme.title,
+    };
     Block::new()
         .borders(Borders::ALL)
         .border_set(set)
