@@ -114,12 +114,12 @@ impl KeptTarget {
         Target::Mongo { uri, database, collection: self.collection.clone() }
     }
 
-    /// What is to be opened, or whose password is to be asked for first.
+    /// What is to be opened, or whose password is to be asked for first. `waiting` as for [`Self::uri`].
     ///
     /// # Errors
     /// As [`Self::uri`].
-    pub async fn in_browser(&self) -> Result<Target, PasswordRefusal> {
-        let uri = self.uri(Attendance::Browser, &|_| ()).await.map_err(PasswordRefusal::Failed)?;
+    pub async fn in_browser(&self, waiting: &(dyn Fn(&str) + Sync)) -> Result<Target, PasswordRefusal> {
+        let uri = self.uri(Attendance::Browser, waiting).await.map_err(PasswordRefusal::Failed)?;
         match uri::lacks_password(uri.expose_secret()) {
             Some(user) => Err(PasswordRefusal::Wanted { user, hosts: uri::hosts(uri.expose_secret()) }),
             None => Ok(self.target(uri)),

@@ -142,6 +142,9 @@ pub enum Event {
     Link(Ticket, Link),
     /// What changes in the store that was opened with that ticket, by whoever changes it.
     News(Ticket, News),
+    /// What of the place that is being opened with that ticket takes long to be had, and from where: `the password from the command
+    /// "pass"`. Holds no secret.
+    Fetching(Ticket, String),
     /// A change waits for another writer, in a sentence.
     Waiting(String),
     /// A hook gave up on something it was to deliver: which, what and why, in a sentence.
@@ -220,6 +223,7 @@ impl Event {
             | Self::News(..)
             | Self::Undelivered(_)
             | Self::Hook(_)
+            | Self::Fetching(..)
             | Self::Waiting(_)
             | Self::BulkAt(..)
             | Self::BulkEnded(..)

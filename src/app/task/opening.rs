@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use tokio::{sync::mpsc, task::AbortHandle};
 
-use super::{crash::crashed, lanes::Reply};
+use super::{Event, crash::crashed, lanes::Reply};
 use crate::{
     app::place::{Origin, PasswordRefusal, Place, Rights, Store},
     repository::{Opened, Result},
@@ -25,8 +25,17 @@ pub(super) struct PlaceOpening {
 }
 
 impl PlaceOpening {
-    pub fn begin(opener: Opener, place: Place, reply: Reply, done: mpsc::Sender<Connected>) -> Self {
-        let work = tokio::spawn(opened(opener, place.clone()));
+    pub fn begin(
+        opener: Opener,
+        place: Place,
+        reply: Reply,
+        done: mpsc::Sender<Connected>,
+        events: mpsc::Sender<Event>,
+    ) -> Self {
+        let ticket = reply.ticket;
+        // A screen that has so much to do that no notice fits in is not waiting.
+        let waiting = move |what: &str| drop(events.try_send(Event::Fetching(ticket, what.to_owned())));
+        let work = tokio::spawn(opened(opener, place.clone(), waiting));
         let opening = Self { reply: reply.clone(), work: work.abort_handle() };
         tokio::spawn(async move {
             let opened = match work.await {
@@ -52,9 +61,13 @@ impl Drop for PlaceOpening {
 }
 
 /// Opens a place; what is kept elsewhere of it is read first.
-async fn opened(opener: Opener, mut place: Place) -> Result<Opened<Store>, PasswordRefusal> {
+async fn opened(
+    opener: Opener,
+    mut place: Place,
+    waiting: impl Fn(&str) + Sync,
+) -> Result<Opened<Store>, PasswordRefusal> {
     if let Origin::Kept(kept) = &place.origin {
-        place.origin = kept.in_browser().await?.into();
+        place.origin = kept.in_browser(&waiting).await?.into();
     }
     let rights = place.rights();
     opener(place, rights).await.map_err(PasswordRefusal::Failed)
@@ -86,7 +99,7 @@ mod tests {
         let place = Place::plain("demo", Origin::Demo);
         let reply = lanes.begin(&Command::Connect(Ticket(1), Box::new(place.clone())));
         let (done, mut opened) = mpsc::channel(1);
-        let opening = PlaceOpening::begin(opener, place, reply, done);
+        let opening = PlaceOpening::begin(opener, place, reply, done, mpsc::channel(1).0);
         assert!(opening.is_awaited());
         lanes.begin(&Command::Cancel(Lane::Connection));
         assert!(!opening.is_awaited());

@@ -235,7 +235,8 @@ impl Worker {
     /// Opens the place beside the loop.
     fn connect(&mut self, reply: Reply, place: Place) {
         self.current = None;
-        self.opening = Some(PlaceOpening::begin(Arc::clone(&self.opener), place, reply, self.connected.0.clone()));
+        let (opener, done) = (Arc::clone(&self.opener), self.connected.0.clone());
+        self.opening = Some(PlaceOpening::begin(opener, place, reply, done, self.events.clone()));
     }
 
     /// The store that was opened with that ticket.

@@ -19,6 +19,8 @@ pub struct Connection {
     pub place: Option<Place>,
     /// How far it came.
     pub stage: Stage,
+    /// What of it takes long to be had, while it is being opened.
+    pub fetches: Option<String>,
     /// It was up and is lost.
     pub lost: Option<Lost>,
 }

@@ -58,6 +58,12 @@ impl AppState {
             }
             Event::OwnFeedback(ticket, own) => self.on_own_feedback(ticket, &own),
             Event::Failed { ticket, lane, error } => self.on_failed(ticket, lane, error),
+            Event::Fetching(ticket, what) => {
+                if ticket == self.workspace.ticket {
+                    self.workspace.connection.fetches = Some(text::line(&what).into_owned());
+                }
+                Vec::new()
+            }
             Event::Waiting(said) => {
                 self.said = Some(said);
                 Vec::new()

@@ -159,6 +159,23 @@ fn what_else_is_there_and_a_wait_for_another_writer_are_said() {
 }
 
 #[test]
+fn what_of_a_place_takes_long_to_be_had_is_named() {
+    let mut screen = Screen::connecting(80, 24);
+    assert!(screen.state.loading().is_some_and(|says| says.starts_with("connecting to ")));
+    let ticket = screen.state.workspace.ticket;
+    for (of, says) in
+        [(crate::app::task::Ticket(999), None), (ticket, Some("waiting for the password from the command \"pass\""))]
+    {
+        screen.tell(Event::Fetching(of, "the password from the command \"pass\"".to_owned()));
+        assert!(
+            says.is_none_or(|says| screen.state.loading().as_deref() == Some(says)),
+            "{:?}",
+            screen.state.loading()
+        );
+    }
+}
+
+#[test]
 fn details_are_asked_once_for_the_rows_in_view() {
     let mut screen = Screen::connecting(80, 24);
     let connect = screen.asked.pop_front().unwrap();

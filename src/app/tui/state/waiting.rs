@@ -20,7 +20,10 @@ impl AppState {
     #[must_use]
     pub fn loading(&self) -> Option<String> {
         match (&self.workspace.connection.stage, &self.workspace.connection.place) {
-            (Stage::Connecting, Some(place)) => return Some(format!("connecting to {}", place.name)),
+            (Stage::Connecting, Some(place)) => {
+                let fetches = self.workspace.connection.fetches.as_ref().map(|what| format!("waiting for {what}"));
+                return Some(fetches.unwrap_or_else(|| format!("connecting to {}", place.name)));
+            }
             _ if self.workspace.resolving.is_some() => return Some("looking for the session".into()),
             _ => {}
         }

@@ -36,7 +36,7 @@ impl AppState {
         let ticket = self.tickets.take();
         let is_open = self.workspace.connection.is_open();
         let open_id = self.workspace.open_id.take_if(|_| !is_open);
-        let connection = Connection { place: Some(place.clone()), stage: Stage::Connecting, lost: None };
+        let connection = Connection { place: Some(place.clone()), stage: Stage::Connecting, ..Connection::default() };
         let workspace = Workspace::new(&self.ui, connection, open_id);
         let fleet = self.workspace.fleet.anew();
         self.set_aside();
