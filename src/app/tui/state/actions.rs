@@ -23,6 +23,7 @@ use crate::{
     app::{
         keymap::Action,
         task::{Command, command::Lane},
+        text,
     },
     repository::Filter,
 };
@@ -95,12 +96,21 @@ impl AppState {
 
     pub(super) fn on_action(&mut self, action: Action) -> Vec<Effect> {
         if self.modals.is_empty() {
+            if let Some(says) = self.not_there_yet(action) {
+                return self.say(says);
+            }
             let done = self.in_review(action).or_else(|| self.in_pane(action));
             let done = done.or_else(|| self.judge(action)).or_else(|| self.change(action));
             done.unwrap_or_else(|| self.on_screen(action))
         } else {
             self.in_modal(action)
         }
+    }
+
+    /// What is said of what is done with a session, while another than the one that is still shown is being opened.
+    fn not_there_yet(&self, action: Action) -> Option<String> {
+        let name = self.workspace.conversation.opens_another().filter(|_| self.focus != Pane::Sessions)?;
+        uses_session(action).then(|| format!("{} is not there yet", text::line(name)))
     }
 
     fn in_pane(&mut self, action: Action) -> Option<Vec<Effect>> {
@@ -115,7 +125,12 @@ impl AppState {
             }
             Pane::Sessions if self.workspace.connection.is_open() => self.workspace.list.on_action(action),
             Pane::Sessions => None,
-            Pane::Conversation => self.workspace.conversation.on_action(action, &mut self.tickets),
+            Pane::Conversation => {
+                if goes_far(action) {
+                    self.note_jump();
+                }
+                self.workspace.conversation.on_action(action, &mut self.tickets)
+            }
             Pane::Metrics if action == Action::Open => self.open_call(),
             Pane::Metrics => self.workspace.metrics.on_action(action, Data::of(&self.workspace.conversation)),
             Pane::Metadata => self.workspace.metadata.on_action(action, self.workspace.conversation.session(), page),
@@ -286,6 +301,29 @@ impl AppState {
         }
         Vec::new()
     }
+}
+
+/// Whether something is done with the session that is shown, or goes out of it.
+fn uses_session(action: Action) -> bool {
+    let of_all = [
+        Action::Bookmark,
+        Action::Copy,
+        Action::Pager,
+        Action::Inspect,
+        Action::OpenLink,
+        Action::Rate,
+        Action::RateUp,
+        Action::RateDown,
+        Action::RateNeutral,
+        Action::DeleteSession,
+    ];
+    of_all.contains(&action) || action.is_of_field()
+}
+
+/// Whether it goes further in the conversation than one reads on.
+fn goes_far(action: Action) -> bool {
+    let ends = matches!(action, Action::Top | Action::Bottom | Action::MoveAgain);
+    ends || Landmark::of(action).is_some_and(|(kind, _)| kind != Landmark::Message)
 }
 
 /// Whether the conversation does it, wherever the focus is.

@@ -45,6 +45,7 @@ impl AppState {
 
     /// Goes to it, and into the conversation; what lies over that is left.
     pub(in crate::app::tui::state) fn go_to_message_typed(&mut self, place: &TypedPlace) -> Vec<Effect> {
+        self.note_jump();
         let conversation = &mut self.workspace.conversation;
         match conversation.go_to_index(place.agent.as_deref(), place.index, &mut self.tickets) {
             Ok(effects) => {
@@ -93,8 +94,10 @@ pub(super) fn complete(state: &AppState, words: &str) -> Vec<Completion> {
 
 #[cfg(test)]
 mod tests {
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
     use super::*;
-    use crate::app::tui::state::{modal::Modal, sample::Screen};
+    use crate::app::tui::state::{Input, modal::Modal, sample::Screen};
 
     fn typed(screen: &Screen, line: &str) -> Option<(Option<String>, u64)> {
         screen.state.typed_place(line).map(|place| (place.agent, place.index))
@@ -131,6 +134,24 @@ mod tests {
         assert_eq!(near.as_deref(), Some("no agent suport in the open session; did you mean support?"));
         for other in ["meta.a x:5", ":5"] {
             assert!(problem(&mut screen, other).is_some_and(|said| said.starts_with("no command is called that")));
+        }
+    }
+
+    #[test]
+    fn one_comes_back_from_wherever_one_went_in_a_conversation() {
+        let mut screen = Screen::writable(120, 40);
+        screen.press("2");
+        let place = |screen: &Screen| screen.state.workspace.conversation.position().unwrap();
+        for keys in [":0\n", "g", "(", ",t"] {
+            screen.press("G");
+            screen.answer_all();
+            let before = place(&screen);
+            screen.press(keys);
+            screen.answer_all();
+            assert_ne!(place(&screen), before, "{keys}");
+            screen.put(Input::Key(KeyEvent::new(KeyCode::Char('o'), KeyModifiers::CONTROL)));
+            screen.answer_all();
+            assert_eq!(place(&screen), before, "{keys}");
         }
     }
 

@@ -106,6 +106,14 @@ impl ConversationState {
         self.loading().is_some() && !self.given_up().is_empty()
     }
 
+    /// What is being opened by somebody while another session is still shown, also what waits for the connection.
+    #[must_use]
+    pub fn opens_another(&self) -> Option<&str> {
+        let opening = self.opening.as_ref().or(self.unopened.as_ref())?;
+        let other = self.session().is_some_and(|shown| shown.key != opening.key);
+        (other && opening.preview.is_none() && !opening.again).then_some(opening.name.as_str())
+    }
+
     /// Whether a session is being opened while nothing is open but a preview: who gives that up was in the list.
     #[must_use]
     pub fn is_first_opening(&self) -> bool {

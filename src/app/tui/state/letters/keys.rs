@@ -89,7 +89,10 @@ impl AppState {
         let Some(Modal::Letters(mut letters)) = self.modals.pop() else { return Vec::new() };
         let LetterItem { name, does, .. } = letters.menu.items.swap_remove(at);
         match does {
-            LetterDoes::Go(kind, down) => self.workspace.conversation.go_by(kind, down, &mut self.tickets),
+            LetterDoes::Go(kind, down) => {
+                self.note_jump();
+                self.workspace.conversation.go_by(kind, down, &mut self.tickets)
+            }
             LetterDoes::Copy(text) => Self::copy_as(text, &name),
             LetterDoes::CopyField(text) => {
                 self.hold_field();

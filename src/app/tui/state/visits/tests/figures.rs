@@ -62,3 +62,23 @@ fn who_goes_to_an_error_of_a_preview_has_its_figures_read_at_once() {
     assert!(conversation.metrics().is_some() && conversation.position() == place);
     assert_eq!(screen.state.said, None);
 }
+
+#[test]
+fn nothing_is_done_with_what_is_still_shown_while_another_is_opened() {
+    let mut screen = listed();
+    screen.press("\n");
+    screen.answer_all();
+    let shown = open(&screen);
+    screen.press("1j\n");
+    assert_eq!((open(&screen), screen.state.focus), (shown.clone(), Pane::Conversation));
+    for keys in ["f", "+", "b", "y", "i", "e", "P"] {
+        screen.press(keys);
+        assert!(screen.state.modals.is_empty() && screen.state.memory.bookmarks.is_empty(), "{keys}");
+        let said = screen.state.said.clone().unwrap_or_default();
+        assert!(said.ends_with(" is not there yet"), "{keys}: {said}");
+    }
+    screen.answer_all();
+    assert_ne!(open(&screen), shown);
+    screen.press("b");
+    assert_eq!(screen.state.memory.bookmarks.len(), 1);
+}
