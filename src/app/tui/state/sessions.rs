@@ -106,6 +106,10 @@ impl SessionList {
     /// Lists from the start with another filter.
     pub fn set_filter(&mut self, filter: Filter, tickets: &mut Tickets) -> Vec<Effect> {
         self.set_aside();
+        if self.filter.is_empty() && self.count.is_some() {
+            // As it is by now: sessions may have come and gone since they were counted.
+            self.all = self.count;
+        }
         self.marked.filter_changes(&self.filter, &filter);
         self.filter = filter;
         self.start(tickets)

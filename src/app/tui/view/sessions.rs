@@ -41,7 +41,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState, focused: bool) 
     let Some([heading, rows, notice]) = state.list_parts() else { return };
     frame.render_widget(Paragraph::new(headings(&columns, state)), heading);
     draw_notice(frame, notice, state);
-    if state.workspace.list.rows.is_empty() {
+    if state.workspace.list.rows.is_empty() || state.workspace.list.narrowed_to() == Some(0) {
         return draw_nothing(frame, rows, state);
     }
     let lines: Vec<Line<'_>> = state
@@ -50,7 +50,20 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState, focused: bool) 
         .in_view()
         .map(|(at, row)| row_line(row, at == state.workspace.list.selected(), &columns, state))
         .collect();
-    frame.render_widget(Paragraph::new(lines), rows);
+    let hint = narrowed(state).map(|hint| Line::styled(format!(" {hint}"), look.theme.dim));
+    frame.render_widget(Paragraph::new(lines.into_iter().chain(hint).collect::<Vec<_>>()), rows);
+}
+
+/// What is said below rows that are shown alone while a filter is typed: there may be more of them.
+fn narrowed(state: &AppState) -> Option<String> {
+    let (list, marks) = (&state.workspace.list, state.look.marks);
+    let few = list.narrowed_to()?;
+    let looked = list.rows_to_look_at().len();
+    if looked == list.rows.len() && !list.has_more() {
+        return None;
+    }
+    let few = if few == 0 { "none".to_owned() } else { format::number(few as u64, marks) };
+    Some(format!("{few} of {} read so far; Enter looks among all", format::number(looked as u64, marks)))
 }
 
 fn title(state: &AppState, width: usize) -> Line<'static> {
@@ -104,14 +117,8 @@ fn bottom(state: &AppState, columns: &SessionColumns, width: usize) -> Line<'sta
 /// or how many where their names have none either.
 fn place(state: &AppState, columns: &SessionColumns, width: usize) -> String {
     let (list, marks) = (&state.workspace.list, state.look.marks);
-    if let Some(few) = list.narrowed_to() {
-        let number = |count: usize| format::number(count as u64, marks);
-        let looked = list.rows_to_look_at().len();
-        return if looked < list.rows.len() {
-            format!(" {} of the first {} ", number(few), number(looked))
-        } else {
-            format!(" {} of {} read so far ", number(few), number(looked))
-        };
+    if list.narrowed_to().is_some() {
+        return String::new();
     }
     let last = list.in_view().last().map_or(0, |(at, _)| at + 1);
     if last == 0 {
@@ -127,9 +134,8 @@ fn place(state: &AppState, columns: &SessionColumns, width: usize) -> String {
         format!("{count} column{} hidden", if count == 1 { "" } else { "s" }),
         format!("{count} hidden"),
     ];
-    let mut places = says.map(|says| format!(" {says} {}{range}", marks.sep)).into_iter();
-    let fitting = places.clone().find(|place| format::width(place) + 4 <= width);
-    fitting.or_else(|| places.next_back()).unwrap_or(range)
+    let mut places = says.into_iter().map(|says| format!(" {says} {}{range}", marks.sep));
+    places.find(|place| format::width(place) + 4 <= width).unwrap_or(range)
 }
 
 fn range(state: &AppState, last: usize) -> String {
@@ -158,9 +164,12 @@ fn draw_nothing(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
     draw_notice(frame, below, state);
 }
 
-/// What is loading; else why there are no rows, where the list does not say that itself.
+/// What is loading; else why no row is shown, where the list does not say that itself.
 fn empty(state: &AppState) -> Option<String> {
     let list = &state.workspace.list;
+    if !list.rows.is_empty() {
+        return Some(narrowed(state).unwrap_or_else(|| "no session matches".to_owned()));
+    }
     if let Some(loading) = list.loading() {
         return Some(format!("{loading}{}", state.look.marks.ellipsis));
     }

@@ -219,6 +219,9 @@ impl SessionList {
     /// A session is gone, wherever it is listed.
     fn take_out(&mut self, key: &SessionKey, batch: &mut ChangeBatch) {
         let is_news = self.since.removed.insert(key.clone());
+        if is_news && !self.filter.is_empty() {
+            self.all = self.all.map(|all| all.saturating_sub(1));
+        }
         self.since.moved.remove(key);
         self.marks.forget(key);
         self.marked.forget(key);

@@ -44,6 +44,36 @@ fn live(width: u16) -> Screen {
 }
 
 #[test]
+fn below_the_rows_that_match_what_is_typed_it_is_said_that_there_may_be_more() {
+    let mut screen = Screen::listed(120, 24);
+    for (typed, few) in [("/zzzz", "none"), ("/dated-1", "1")] {
+        screen.press(typed);
+        let seen = picture(&screen);
+        assert!(seen.contains(" read so far; Enter looks among all") && seen.contains(&format!(" {few}")), "{seen}");
+        screen.press("\u{1b}");
+    }
+}
+
+#[test]
+fn an_empty_list_tells_how_many_there_are_by_now() {
+    let mut screen = Screen::listed(80, 24);
+    screen.news(News::Begun(WatchMode::Stream));
+    let (all, gone) = (screen.state.workspace.list.count.unwrap(), [key(&screen, 3), key(&screen, 5)]);
+    let left = |screen: &Screen, count: u64| {
+        let seen = picture(screen);
+        let says = format!("shows all {}", format::number(count, screen.state.look.marks));
+        assert!(seen.contains(&says), "{says}: {seen}");
+    };
+    screen.news(News::Changes(vec![Change::deleted(gone[0].clone())]));
+    screen.stored = 0;
+    screen.press("/none\n");
+    screen.answer_all();
+    left(&screen, all - 1);
+    screen.news(News::Changes(vec![Change::deleted(gone[1].clone())]));
+    left(&screen, all - 2);
+}
+
+#[test]
 fn the_order_shows_in_its_column() {
     for (sort, width) in [("created:asc", 60), ("tokens", 120), ("latency:asc", 120), ("errors", 60), ("findings", 40)]
     {
