@@ -105,23 +105,30 @@ impl SortBy {
         "meta.KEY",
     ];
 
-    /// Reads a name; `None` where there is no such one. `changed` is `updated`.
+    /// Reads a name, or what stands above the column in a list; `None` where there is no such one. `changed` is `updated`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         if let Some(key) = name.strip_prefix(META) {
             return (!key.is_empty()).then(|| Self::Metadata(key.to_owned()));
         }
         Some(match name.to_ascii_lowercase().as_str() {
-            "updated" | "changed" => Self::Updated,
-            "created" => Self::Created,
+            "updated" | "changed" | "age" => Self::Updated,
+            "created" | "made" => Self::Created,
             "id" => Self::Id,
             "application" | "app" => Self::Application,
             "type" => Self::SessionType,
-            "agents" => Self::Agents,
+            "agents" | "ag" => Self::Agents,
             "model" => Self::Model,
-            "guardrail" => Self::Guardrail,
-            "findings" => Self::Findings,
-            name => Self::Figure(SessionFigure::from_name(name)?),
+            "guardrail" | "gr" => Self::Guardrail,
+            "findings" | "find" => Self::Findings,
+            name => Self::Figure(SessionFigure::from_name(match name {
+                "msg" => "messages",
+                "tok" => "tokens",
+                "err" => "errors",
+                "p95" => "latency",
+                "fb" => "feedback",
+                name => name,
+            })?),
         })
     }
 

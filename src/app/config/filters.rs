@@ -195,7 +195,7 @@ fn ids_of(lists: &dyn Fn(&str) -> Option<Vec<String>>, name: &str) -> Result<Str
 fn unknown(saved: &BTreeMap<String, String>, name: &str, start: usize) -> UnknownName {
     let known: Vec<&str> = saved.keys().map(String::as_str).collect();
     let hint = if known.is_empty() {
-        "save one under [filters] in the configuration, or quote the word to look for it".into()
+        "save one with :save-filter or under [filters] in the settings, or quote the word to look for it".into()
     } else {
         right_word(name, &known)
     };

@@ -54,10 +54,9 @@ fn unindexed(query: &ListQuery) -> ListPlan {
     asked.sort_unstable();
     asked.dedup();
     ListPlan::unserved(format!(
-        "no index knows of {}: the messages of every session that the rest of the filter leaves are read, newest first by {}, \
-         until enough match",
-        asked.join(", "),
+        "every message of what the rest of the filter leaves is read, newest first by {}, until enough match: no index knows of {}",
         query.sort.by.date_field().unwrap_or("_id"),
+        asked.join(", "),
     ))
 }
 

@@ -142,13 +142,18 @@ fn line_end(clusters: &[Cluster<'_>], start: usize, room: usize) -> (usize, usiz
     (clusters.len(), clusters.len())
 }
 
-/// After a space or a hyphen between words, and on either side of a wide character.
+/// After a space, a hyphen between letters (that of `-1` is a sign, and a date is one word), a semicolon, and on either side of a wide
+/// character.
 fn may_break_after(clusters: &[Cluster<'_>], at: usize) -> bool {
     let here = &clusters[at];
     let Some(next) = clusters.get(at + 1) else { return false };
     match here.text {
         " " => next.text != " ",
-        "-" | "/" | "," | ";" => next.text.starts_with(char::is_alphanumeric) && here.text != "/" && here.text != ",",
+        "-" => {
+            let is_letter = |cluster: &Cluster<'_>| cluster.text.starts_with(char::is_alphabetic);
+            is_letter(next) && at.checked_sub(1).is_some_and(|before| is_letter(&clusters[before]))
+        }
+        ";" => next.text.starts_with(char::is_alphanumeric),
         _ => here.width == 2 || (next.width == 2 && next.text != " "),
     }
 }
@@ -201,6 +206,12 @@ mod tests {
         assert_eq!(texts("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(texts("a\n\n  b", 8), ["a", "", "  b"]);
         assert_eq!(texts("", 8), [""]);
+    }
+
+    #[test]
+    fn a_sign_stays_with_its_number_and_a_date_is_one_word() {
+        assert_eq!(texts("from -5 to well-known", 7), ["from -5", "to", "well-", "known"]);
+        assert_eq!(texts("at 2026-11-20T09", 14), ["at", "2026-11-20T09"]);
     }
 
     #[test]

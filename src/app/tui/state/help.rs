@@ -118,9 +118,8 @@ impl AppState {
                 pane.needle.pop();
                 (pane.typing, pane.top) = (!pane.needle.is_empty(), 0);
             }
-            KeyCode::Char(_) if !is_typed && matches!(action, Some(Action::Help | Action::Quit)) => {
-                return self.close_modal();
-            }
+            // Any other letter may be the first of a word that is looked for, as `q` is of `query`.
+            KeyCode::Char(_) if !is_typed && action == Some(Action::Help) => return self.close_modal(),
             KeyCode::Char('/') if plain && !is_typed => pane.typing = true,
             KeyCode::Char(c) if plain => {
                 pane.needle.push(c);
@@ -221,6 +220,9 @@ mod tests {
         }
         assert_eq!(screen.state.help_rows(), all);
         screen.press("q");
+        let rows = screen.state.help_rows();
+        assert!(rows.contains(&HelpRow::Keys(Action::Quit, Action::Quit.entry().help)), "{rows:?}");
+        screen.press("\u{1b}?");
         assert!(screen.state.modals.is_empty(), "nothing was typed: it is left");
     }
 

@@ -13,7 +13,7 @@ use crate::{
 pub fn help_of(column: &Column) -> &'static str {
     match column {
         Column::Changed => "age of the last change",
-        Column::Created => "age",
+        Column::Created => "age of the session",
         Column::Id => "what it is called",
         Column::Application => "the application",
         Column::SessionType => "the type",

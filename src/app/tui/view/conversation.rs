@@ -113,9 +113,7 @@ fn nothing(state: &ConversationState, look: &Look) -> String {
             let unread: Vec<_> = state.orchestrators().map(text::line).collect();
             return if unread.is_empty() { "no agents in this session".to_owned() } else { unread.join("\n") };
         }
-        Ok(_) if state.has_no_list() => {
-            "messages is no list, so none of it can be shown here: the inspector shows what it is"
-        }
+        Ok(_) if state.has_no_list() => "what is stored here is no list of messages: the inspector shows what it is",
         Ok(_) => "no messages",
     };
     says.to_owned()

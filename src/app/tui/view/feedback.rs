@@ -57,7 +57,14 @@ pub fn draw(
         return;
     }
     if shown.is_empty() {
-        let says = session.map_or_else(|none| none.words(look.marks), |_| "no feedback".to_owned());
+        let is_unread = |session: &Session| session.findings.iter().any(|finding| finding.path == "feedbacks");
+        let says = match session {
+            Err(none) => none.words(look.marks),
+            Ok(session) if is_unread(session) => {
+                "feedbacks is no list, so none of it can be shown here: the inspector shows what it is".to_owned()
+            }
+            Ok(_) => "no feedback".to_owned(),
+        };
         row::hint(frame.buffer_mut(), inner, &says, look);
         return;
     }

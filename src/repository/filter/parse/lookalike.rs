@@ -15,13 +15,22 @@ const OPERATORS: [(&str, &str); 6] = [
 const BOTH: &str = "leave it out: of terms side by side, as in `app:a rating:up`, all must match";
 const EITHER: &str = "write `OR` between two terms, as in `app:a OR app:b`";
 
+const SIGNS: [char; 3] = ['<', '>', '='];
+
 /// Refuses them. In quotes they are texts.
 pub(super) fn refused(word: &Word) -> Result<(), Mistake> {
     if let Some((sign, hint)) = OPERATORS.into_iter().find(|(sign, _)| word.is_bare(sign)) {
         let problem = format!("`{sign}` is no operator here");
         return Err(Mistake::new(word.span(), problem).or(format!("{hint}; in quotes it is a word of an id")));
     }
-    let Some((name, rest)) = word.split_before(&['<', '>', '=']) else { return Ok(()) };
+    if let Some(key) = word.strip_prefix("meta.").filter(|_| !word.has_quotes() && word.split_before(&SIGNS).is_none())
+    {
+        let key = if key.is_empty() { "KEY".to_owned() } else { key.text() };
+        let problem = format!("nothing is asked of the field `{}`", word.text());
+        let hint = format!("write `has:meta.{key}`, or `meta.{key}:VALUE`; in quotes it is a word of an id");
+        return Err(Mistake::new(word.span(), problem).or(hint));
+    }
+    let Some((name, rest)) = word.split_before(&SIGNS) else { return Ok(()) };
     let Some((name, is_compared)) = known(&name) else { return Ok(()) };
     let typed = rest.text();
     let value = typed.trim_start_matches(if is_compared { &['='][..] } else { &['<', '>', '='] });

@@ -286,6 +286,8 @@ fn mistakes_say_where_and_what_would_be_right() {
         ("meta.tier=gold", "meta.tier=gold", "write `meta.tier:gold`"),
         ("meta.\"a b\">5", "meta.\"a b\">5", "write `meta.KEY:…`"),
         ("feedback>2", "feedback>2", "write `feedback:>2`"),
+        ("a meta.tier", "meta.tier", "write `has:meta.tier`, or `meta.tier:VALUE`"),
+        ("-meta.", "meta.", "write `has:meta.KEY`"),
     ] {
         let (found, problem) = mistake_of(text);
         assert_eq!(found, place, "{text}: {problem}");
@@ -304,6 +306,8 @@ fn what_is_in_quotes_or_no_word_of_the_language_is_looked_for() {
         ("aa==", "aa=="),
         ("a&&b", "a&&b"),
         ("not", "not"),
+        ("\"meta.a\"", "meta.a"),
+        ("meta.\"a\"", "meta.a"),
         ("meta.=5", "meta.=5"),
     ] {
         assert_eq!(test_of(text), FilterTest::Id(contains(looked_for)), "{text}");

@@ -94,6 +94,17 @@ fn no_column_goes_for_a_single_long_name_but_for_one_that_most_have() {
 }
 
 #[test]
+fn what_stands_above_a_column_is_a_name_of_it() {
+    for column in Column::named() {
+        for short in [false, true] {
+            let cell = ColumnCell { column: column.clone(), width: 9, short, right: false };
+            let name = cell.name().to_owned();
+            assert!(name.contains(' ') || Column::from_name(&name) == Some(column.clone()), "{name}");
+        }
+    }
+}
+
+#[test]
 fn a_column_without_room_is_named_in_letters() {
     let mut screen = Screen::listed(120, 24);
     screen.state.ui.columns = vec![Column::Id, Column::Findings];

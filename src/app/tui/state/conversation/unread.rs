@@ -22,8 +22,8 @@ impl ConversationState {
         let shown = self.agent();
         let agents = self.session().map(|session| session.agents.as_slice()).unwrap_or_default();
         agents.iter().filter(|agent| shown.is_none_or(|shown| agent.id == *shown)).any(|agent| {
-            let path = format!("agents.{}.messages", agent.id);
-            let is_there = |finding: &Finding| finding.path == path && finding.raw.is_some();
+            let (own, path) = (format!("agents.{}", agent.id), format!("agents.{}.messages", agent.id));
+            let is_there = |finding: &Finding| [&own, &path].contains(&&finding.path) && finding.raw.is_some();
             agent.findings.iter().any(is_there)
         })
     }

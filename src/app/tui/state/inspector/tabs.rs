@@ -38,7 +38,10 @@ pub fn message(session: Option<&Session>, agent: &StoredAgent, message: &Message
             && event.agent_id.as_deref().is_none_or(|id| id == agent.id.as_str())
     });
     tabs.push(trace(message.guardrail_event.as_ref(), of_message));
-    tabs.push(findings(message.findings.iter(), "Everything of this message could be read."));
+    tabs.push(findings(
+        message.findings.iter(),
+        "Everything of this message could be read; what is wrong with its history is listed under the session.",
+    ));
     tabs.insert(0, InspectorTab::tree("Raw", None, message.raw.clone()));
     tabs
 }

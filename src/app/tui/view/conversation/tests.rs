@@ -219,8 +219,15 @@ fn what_is_there_and_cannot_be_read_is_not_called_nothing() {
     let mut odd = desks::session("odd", &[("a", 0)], 0);
     let found = crate::session::Finding::new("agents.a.messages", "Expected an array", Some(bson::Bson::Int32(5)));
     odd.agents[0].findings.push(found);
-    let mut desk = Desk::new(vec![graph, odd], 60, 6);
-    for (id, seen) in [("graph", "an orchestrator (type: graph,"), ("odd", "messages is no list")] {
+    let mut text = desks::session("text", &[("a", 0)], 0);
+    let found = crate::session::Finding::new("agents.a", "Expected an object", Some("text".into()));
+    text.agents[0].findings.push(found);
+    let mut desk = Desk::new(vec![graph, odd, text], 60, 6);
+    for (id, seen) in [
+        ("graph", "an orchestrator (type: graph,"),
+        ("odd", "is no list of messages"),
+        ("text", "is no list of messages"),
+    ] {
         desk.open(id);
         desk.settle();
         let screen = shown(&desk);

@@ -25,10 +25,16 @@ fn sizes() {
 }
 
 #[test]
+fn what_is_there_and_cannot_be_read_is_not_called_nothing() {
+    let screen = shown(&sample::session("wrong-types"), (60, 6), &pane(0, 0), &sample::look());
+    assert!(screen.contains("feedbacks is no list") && !screen.contains("no feedback"), "{screen}");
+}
+
+#[test]
 fn hostile_and_none() {
     let hostile = sample::session("hostile-text");
     insta::assert_snapshot!("hostile_30x8", shown(&hostile, (30, 8), &pane(0, 0), &sample::look()));
-    let none = sample::session("wrong-types");
+    let none = sample::session("bare");
     assert!(shown(&none, (30, 8), &pane(0, 0), &sample::look()).contains("no feedback"));
 }
 
