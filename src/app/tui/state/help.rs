@@ -110,9 +110,10 @@ impl AppState {
         let plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
         let is_typed = pane.typing || !pane.needle.is_empty();
         match key.code {
-            KeyCode::Esc if is_typed => *pane = HelpPane::default(),
-            KeyCode::Char('u' | 'w') if key.modifiers == KeyModifiers::CONTROL && is_typed => {
-                *pane = HelpPane { typing: true, ..HelpPane::default() };
+            KeyCode::Esc | KeyCode::Char('u' | 'w')
+                if is_typed && (key.code == KeyCode::Esc || key.modifiers == KeyModifiers::CONTROL) =>
+            {
+                *pane = HelpPane::default();
             }
             KeyCode::Backspace => {
                 pane.needle.pop();

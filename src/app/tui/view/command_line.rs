@@ -52,7 +52,12 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, prompt: &Prompt, state: &AppState
     let says = says.map(|says| format!(" {} ", format::fit(says, room, look.marks)));
     let says = Line::styled(says.unwrap_or_default(), look.theme.dim);
     let pane = block::pane(Line::from(title), says, true, look);
-    frame.render_widget(pane.title_bottom(Line::styled(place, look.theme.dim).left_aligned()), area);
+    let mut pane = pane.title_bottom(Line::styled(place, look.theme.dim).left_aligned());
+    let keys = keys(prompt);
+    if format::width(title) + format::width(keys) + 4 <= width {
+        pane = pane.title_top(Line::styled(keys, look.theme.dim).right_aligned());
+    }
+    frame.render_widget(pane, area);
     let inner = areas::inside(area);
     let line = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), 1.min(inner.height));
     let secrets = if prompt.asks == Asks::Command { uri::secret_spans(prompt.text()) } else { Vec::new() };
@@ -63,6 +68,15 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, prompt: &Prompt, state: &AppState
     }
     let rest = Rect::new(line.x, line.bottom(), line.width, inner.bottom().saturating_sub(line.bottom()));
     frame.render_widget(Paragraph::new(below), rest);
+}
+
+/// The keys that only a line has. The help tells of all.
+fn keys(prompt: &Prompt) -> &'static str {
+    match prompt.asks {
+        _ if prompt.searches() => " Enter take  Esc back ",
+        Asks::Filter | Asks::Fleet | Asks::Command => " Tab take  Up before  Ctrl-R search  Esc back ",
+        Asks::Find => " Up before  Ctrl-R search  Esc back ",
+    }
 }
 
 /// Carets under the word, where the line does not scroll; then what is wrong with it.
