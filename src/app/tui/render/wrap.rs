@@ -124,19 +124,26 @@ fn break_line(clusters: &[Cluster<'_>], room: usize, margin: &Margin, lines: &mu
 
 /// Where the line from `start` ends, and where the next begins.
 fn line_end(clusters: &[Cluster<'_>], start: usize, room: usize) -> (usize, usize) {
-    let mut used = 0;
-    let mut break_at = None;
+    let (mut used, mut is_blank) = (0, true);
+    // Between words; where there is one alone, within it.
+    let (mut break_at, mut part_at) = (None, None);
     for (at, cluster) in clusters.iter().enumerate().skip(start) {
         if used + cluster.width > room {
             if cluster.text == " " {
                 return (trim(clusters, start, at), skip_space(clusters, at));
             }
-            let end = break_at.unwrap_or(at.max(start + 1));
+            let end = break_at.or(part_at).unwrap_or(at.max(start + 1));
             return (trim(clusters, start, end), skip_space(clusters, end));
         }
         used += cluster.width;
-        if may_break_after(clusters, at) && at > start {
-            break_at = Some(at + 1);
+        // A line of blanks alone is none: what is set in stays set in.
+        is_blank &= cluster.text == " ";
+        if at > start && !is_blank {
+            if may_break_after(clusters, at) {
+                break_at = Some(at + 1);
+            } else if matches!(cluster.text, "-" | "(" | ",") {
+                part_at = Some(at + 1);
+            }
         }
     }
     (clusters.len(), clusters.len())
@@ -212,6 +219,12 @@ mod tests {
     fn a_sign_stays_with_its_number_and_a_date_is_one_word() {
         assert_eq!(texts("from -5 to well-known", 7), ["from -5", "to", "well-", "known"]);
         assert_eq!(texts("at 2026-11-20T09", 14), ["at", "2026-11-20T09"]);
+    }
+
+    #[test]
+    fn what_is_set_in_begins_on_its_line_however_long_it_is() {
+        assert_eq!(texts("    call(at(2026-11-20))", 14), ["    call(at(", "2026-11-20))"]);
+        assert_eq!(texts("  abcdefgh", 6), ["  abcd", "efgh"]);
     }
 
     #[test]

@@ -9,7 +9,8 @@ impl SessionList {
         if self.selection.on_action(action, &self.rows, self.height) {
             self.selection.show(self.rows.len(), self.height);
             (self.stalled, self.preferred) = (false, None);
-            let says = (action == Action::Bottom && self.has_more()).then_some("the end of what was read; more is being read");
+            let says =
+                (action == Action::Bottom && self.has_more()).then_some("the end of what was read; more is being read");
             return Some(says.map(|says| Effect::Say(says.to_owned())).into_iter().collect());
         }
         match action {
