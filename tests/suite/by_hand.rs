@@ -2,7 +2,7 @@
 
 #[cfg(unix)]
 mod form;
-mod kills;
+pub mod kills;
 mod model;
 #[cfg(unix)]
 mod saving;

@@ -4,6 +4,7 @@ use std::{collections::HashMap, fs, path::PathBuf, process::Stdio};
 
 use bson::{Document, doc};
 use futures_util::TryStreamExt;
+use mongodb::IndexModel;
 use serde_json::Value;
 
 use crate::{
@@ -91,6 +92,12 @@ fn session(number: i32, n: i32) -> Document {
 async fn a_kill_in_the_middle_of_many_leaves_a_true_report_and_a_way_on_and_back() {
     let fresh = support::fresh_collection("kills").await;
     fresh.load((0..SESSIONS).map(|number| session(number, 0))).await;
+    // It is counted all the time while they are changed.
+    fresh
+        .collection
+        .create_index(IndexModel::builder().keys(doc! { "metadata.n": 1 }).build())
+        .await
+        .expect("an index");
     let state = tempfile::tempdir().expect("a folder");
     let killed = Killed { fresh, home: Home::empty(), state: state.path().to_owned() };
     let mut before = 0;

@@ -307,7 +307,6 @@ fn what_is_in_quotes_or_no_word_of_the_language_is_looked_for() {
         ("a&&b", "a&&b"),
         ("not", "not"),
         ("\"meta.a\"", "meta.a"),
-        ("meta.\"a\"", "meta.a"),
         ("meta.=5", "meta.=5"),
     ] {
         assert_eq!(test_of(text), FilterTest::Id(contains(looked_for)), "{text}");
