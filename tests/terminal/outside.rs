@@ -98,7 +98,7 @@ fn every_key_after_a_pager_is_taken_as_it_comes() {
     terminal.wait_for("pager> ");
     terminal.press("\r");
     terminal.wait_until("it is back", |screen| screen.contains("[a]") && !screen.contains("pager> "));
-    // Here little happens by itself: a key that is left waits for that, ten seconds each time.
+    // Here little happens by itself: a key that is left waits for that, for about a minute.
     for _ in 0..3 {
         terminal.press("?");
         terminal.wait_for("type to narrow");
