@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use super::{contains, start};
 
 /// A session of that many messages, as Strands writes it.
-pub fn seed(folder: &Path, id: &str, messages: usize) {
+fn seed(folder: &Path, id: &str, messages: usize) {
     let dir = folder.join(format!("session_{id}"));
     let agent = dir.join("agents/agent_a");
     fs::create_dir_all(agent.join("messages")).expect("a folder");

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use super::{Terminal, listing::seed, start};
+use super::{Terminal, start};
 
 /// The demo with the field `priority` of a session being edited, and an editor that runs these lines of a shell.
 fn editing(state: &Path, script: &str) -> Terminal {
@@ -78,41 +78,12 @@ fn a_kill_meanwhile_keeps_what_it_wrote() {
     assert_eq!(kept(state.path()), ["half\n"]);
 }
 
-/// What a pager does that shows all of it and waits for a line.
-fn pager(state: &Path) -> String {
-    let file = state.join("pager.sh");
-    fs::write(&file, "printf 'pager> '; cat; read line < /dev/tty\n").expect("the script is written");
-    format!("sh '{}'", file.display())
-}
-
-#[test]
-fn every_key_after_a_pager_is_taken_as_it_comes() {
-    let (state, sessions) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("another"));
-    seed(sessions.path(), "s", 2);
-    let [folder, dir] = [&state, &sessions].map(|folder| folder.path().to_str().expect("a path"));
-    let variables = [("XDG_STATE_HOME", folder), ("PAGER", &pager(state.path()))];
-    let mut terminal = start(&["open", "--dir", dir, "s"], &variables);
-    terminal.wait_for("[a]");
-    terminal.press("P");
-    terminal.wait_until_left();
-    terminal.wait_for("pager> ");
-    terminal.press("\r");
-    terminal.wait_until("it is back", |screen| screen.contains("[a]") && !screen.contains("pager> "));
-    // Here little happens by itself: a key that is left waits for that, for about a minute.
-    for _ in 0..3 {
-        terminal.press("?");
-        terminal.wait_for("type to narrow");
-        terminal.press("?");
-        terminal.wait_until("the help is left", |screen| !screen.contains("type to narrow"));
-    }
-    terminal.press("q");
-    assert_eq!(terminal.wait_for_end(), 0);
-}
-
 #[test]
 fn a_pager_has_the_terminal_and_shows_the_selected_message() {
     let state = tempfile::tempdir().expect("a folder");
-    let (folder, pager) = (state.path().to_str().expect("a path"), pager(state.path()));
+    let file = state.path().join("pager.sh");
+    fs::write(&file, "printf 'pager> '; cat; read line < /dev/tty\n").expect("the script is written");
+    let (folder, pager) = (state.path().to_str().expect("a path"), format!("sh '{}'", file.display()));
     let mut terminal = start(&["demo"], &[("XDG_STATE_HOME", folder), ("PAGER", &pager)]);
     terminal.wait_until("rows", |screen| screen.contains("1–13 / 13 ╯"));
     terminal.press("/^support-48213\r");
@@ -125,6 +96,13 @@ fn a_pager_has_the_terminal_and_shows_the_selected_message() {
     terminal.wait_for("pager> ");
     terminal.press("\r");
     terminal.wait_until("it is back", |screen| screen.contains("[support]") && !screen.contains("pager> "));
+    // Every key is taken as it comes, whatever was waiting when the pager ended.
+    for _ in 0..3 {
+        terminal.press("?");
+        terminal.wait_for("type to narrow");
+        terminal.press("?");
+        terminal.wait_until("the help is left", |screen| !screen.contains("type to narrow"));
+    }
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 0);
     terminal.assert_restored();
