@@ -96,13 +96,6 @@ fn a_pager_has_the_terminal_and_shows_the_selected_message() {
     terminal.wait_for("pager> ");
     terminal.press("\r");
     terminal.wait_until("it is back", |screen| screen.contains("[support]") && !screen.contains("pager> "));
-    // Every key is taken as it comes, whatever was waiting when the pager ended.
-    for _ in 0..3 {
-        terminal.press("?");
-        terminal.wait_for("type to narrow");
-        terminal.press("?");
-        terminal.wait_until("the help is left", |screen| !screen.contains("type to narrow"));
-    }
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 0);
     terminal.assert_restored();
