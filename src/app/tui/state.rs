@@ -215,7 +215,7 @@ impl AppState {
             offered: kept_drafts::OfferedDrafts::default(),
             silent: None,
         };
-        let mut effects = state.settle();
+        let mut effects = state.settle(false);
         match start.place {
             Some(place) => effects.extend(state.connect(place)),
             None => state.modals.push(Modal::Places(Menu::new(state.places.clone()))),
@@ -229,6 +229,7 @@ impl AppState {
     /// Takes in what happened.
     pub fn update(&mut self, input: Input) -> Vec<Effect> {
         let answered = Self::is_answer(&input);
+        let is_typed = self.is_typed(&input);
         let mut effects = match input {
             Input::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
             Input::Key(key) => {
@@ -275,7 +276,7 @@ impl AppState {
             Input::Picture(news) => self.on_picture(*news),
         };
         effects.extend(self.alert_on_time());
-        effects.extend(self.settle());
+        effects.extend(self.settle(is_typed));
         self.note_silence(answered);
         self.absorb(effects)
     }

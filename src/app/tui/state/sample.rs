@@ -110,7 +110,7 @@ impl Screen {
     pub fn wear(&mut self, theme: ThemeName) {
         self.state.look.theme = Theme::of(theme);
         self.state.workspace.conversation_inner = None;
-        let effects = self.state.settle();
+        let effects = self.state.settle(false);
         self.take(effects);
     }
 

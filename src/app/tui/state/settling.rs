@@ -1,19 +1,34 @@
 //! What follows of every change: each pane has its place, and what it lacks is asked for.
 
+use crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::layout::Margin;
 
-use super::{AppState, Effect, areas::Pane, modal::Modal};
+use super::{AppState, Effect, Input, areas::Pane, modal::Modal};
 
 impl AppState {
-    /// Gives every pane its place, and asks for what the list now lacks.
-    pub(super) fn settle(&mut self) -> Vec<Effect> {
+    /// Whether it is a character for a typed line.
+    pub(super) fn is_typed(&self, input: &Input) -> bool {
+        let Input::Key(key) = input else { return false };
+        let is_sign = matches!(key.code, KeyCode::Char(_)) && (key.modifiers - KeyModifiers::SHIFT).is_empty();
+        is_sign && self.is_line_typed()
+    }
+
+    fn is_line_typed(&self) -> bool {
+        matches!(self.modals.last(), Some(Modal::Prompt(_)))
+    }
+
+    /// Gives every pane its place, and asks for what the list now lacks. A character of a typed line changes only which rows are
+    /// shown: for that line alone the panes are not measured, as a burst of thousands is to be taken.
+    pub(super) fn settle(&mut self, is_typed: bool) -> Vec<Effect> {
         self.offer_as_typed();
-        self.narrow_as_typed();
+        let shows_others = self.narrow_as_typed();
         self.workspace.conversation.tick(self.look.now);
         self.workspace.conversation.count_findings();
         self.workspace.list.tick(self.look.now);
         let mut effects = self.close_preview();
-        self.arrange_panes();
+        if shows_others || !(is_typed && self.is_line_typed()) {
+            self.arrange_panes();
+        }
         let inner = self.areas.inner(Pane::Conversation);
         if let Some(area) = inner.filter(|_| inner != self.workspace.conversation_inner) {
             self.workspace.conversation_inner = inner;

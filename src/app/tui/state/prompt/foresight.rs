@@ -102,8 +102,9 @@ impl AppState {
         self.list_matching(filter)
     }
 
-    /// Shows of the rows that are there those that match, while ids are typed and the list is still the one before.
-    pub(in super::super) fn narrow_as_typed(&mut self) {
+    /// Shows of the rows that are there those that match, while ids are typed and the list is still the one before. Whether
+    /// those are others than at the last look.
+    pub(in super::super) fn narrow_as_typed(&mut self) -> bool {
         let typed = match self.modals.last() {
             Some(Modal::Prompt(prompt)) if prompt.asks == Asks::Filter && prompt.foresight.before.is_none() => {
                 // What the line held at first is what is listed.
@@ -121,7 +122,7 @@ impl AppState {
         };
         let typed = typed.filter(|typed| !goes_on(typed));
         let filter = typed.and_then(|typed| self.read_filter(&typed).ok()).filter(asks_for_ids);
-        self.workspace.list.narrow(filter.as_ref());
+        self.workspace.list.narrow(filter.as_ref())
     }
 
     /// How many sessions match what is typed.

@@ -19,12 +19,15 @@ impl SessionList {
         self.rows.get(..LOOKED_AT).unwrap_or(&self.rows)
     }
 
-    /// Shows only the rows that match; `None`: all of them again.
-    pub fn narrow(&mut self, filter: Option<&Filter>) {
-        self.narrowed = filter.map(|filter| {
+    /// Shows only the rows that match; `None`: all of them again. Whether others are shown than before.
+    pub fn narrow(&mut self, filter: Option<&Filter>) -> bool {
+        let narrowed = filter.map(|filter| {
             let matching = self.rows_to_look_at().iter().enumerate().filter(|(_, row)| is_among(row, filter));
             matching.map(|(at, _)| at).collect()
         });
+        let is_other = self.narrowed != narrowed;
+        self.narrowed = narrowed;
+        is_other
     }
 
     /// How many rows are shown alone; `None`: all are shown.
