@@ -15,7 +15,7 @@ use crate::{
 const SESSIONS: i32 = 1_000;
 
 /// How often it is killed; `STRANDSCOPE_TEST_KILLS` says otherwise.
-const KILLS: usize = 8;
+const KILLS: usize = 4;
 
 pub fn kills() -> usize {
     std::env::var("STRANDSCOPE_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(KILLS)
