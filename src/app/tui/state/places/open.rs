@@ -36,6 +36,7 @@ impl AppState {
         let ticket = self.tickets.take();
         let is_open = self.workspace.connection.is_open();
         let open_id = self.workspace.open_id.take_if(|_| !is_open);
+        let unopened = self.says_unopened(Some(&place));
         let connection = Connection { place: Some(place.clone()), stage: Stage::Connecting, ..Connection::default() };
         let workspace = Workspace::new(&self.ui, connection, open_id);
         let fleet = self.workspace.fleet.anew();
@@ -43,6 +44,7 @@ impl AppState {
         self.workspace = Workspace { ticket, fleet, ..workspace };
         self.workspace.list.reloads_by(self.keymap.label(Action::Reload));
         self.leave_place();
+        self.said = unopened;
         (self.focus, self.zoomed) = (Pane::Sessions, false);
         vec![Effect::Ask(Command::Connect(ticket, Box::new(place)))]
     }
@@ -119,7 +121,22 @@ impl AppState {
         let kept = self.set_aside();
         let position = if kept && position >= at { position + 1 } else { position };
         let next = self.others.take(position);
-        self.take_up_place(next)
+        let unopened = self.says_unopened(next.connection.place.as_ref());
+        let effects = self.take_up_place(next);
+        self.said = unopened;
+        effects
+    }
+
+    /// What is said of a place that is being opened, as another is shown instead: one at a time is opened, and what is left is given
+    /// up.
+    fn says_unopened(&self, instead: Option<&Place>) -> Option<String> {
+        let connection = &self.workspace.connection;
+        let left = connection.place.as_ref().filter(|_| connection.is_being_opened())?;
+        if instead.is_some_and(|place| place.is_called_and_at(left)) {
+            return None;
+        }
+        let key = self.keymap.label(Action::Connections).unwrap_or_else(|| ":connections".to_owned());
+        Some(format!("{} is not opened any more; {key} opens it again", text::line(&left.name)))
     }
 
     /// Shows a workspace in place of the one that is shown, which is dropped.
