@@ -85,18 +85,28 @@ impl AppState {
     pub(in super::super) fn show_store(&mut self, identity: &str) -> Option<Vec<Effect>> {
         let is_it = |other: &Workspace| self.store_of(other.home) == Some(identity);
         let position = self.others.position(is_it)?;
-        // What was to be opened there first is not what is wanted now.
-        self.others.others[position].open_id = None;
-        Some(self.show(position))
+        Some(self.show_for_session(position))
+    }
+
+    /// Shows the connection to a place that was open; nothing where it is shown, or closed.
+    pub(in super::super) fn show_home(&mut self, home: HomePlace) -> Vec<Effect> {
+        let position = self.others.position(|other| other.home == Some(home));
+        position.map(|position| self.show_for_session(position)).unwrap_or_default()
     }
 
     /// Shows the connection beside that was opened with that ticket, and opens a session there; `None`: it is closed.
     pub(in super::super) fn open_beside(&mut self, ticket: Ticket, session: ChosenSession) -> Option<Vec<Effect>> {
         let position = self.others.position(|other| other.ticket == ticket)?;
-        self.others.others[position].open_id = None;
-        let mut effects = self.show(position);
-        effects.extend(self.open_named(session));
+        let mut effects = self.show_for_session(position);
+        // What was open there is only passed by.
+        effects.extend(self.unnoted(|state| state.open_named(session)));
         Some(effects)
+    }
+
+    /// Shows the connection at a place among the others for a session of it: what was to be opened there first is not wanted now.
+    fn show_for_session(&mut self, position: usize) -> Vec<Effect> {
+        self.others.others[position].open_id = None;
+        self.show(position)
     }
 
     /// The next connection, or the previous one.
