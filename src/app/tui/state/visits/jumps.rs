@@ -52,15 +52,15 @@ impl JumpList {
         let (from, to) = if back { (&mut self.back, &mut self.forward) } else { (&mut self.forward, &mut self.back) };
         let mut closed = Vec::new();
         while let Some(place) = from.pop() {
-            if !is_open(place.home) {
-                if !closed.contains(&place.home) {
-                    closed.push(place.home);
+            if is_open(place.home) {
+                // Where one is already is no other place.
+                if here.as_ref() != Some(&place) {
+                    to.extend(here);
+                    return (Some(place), closed);
                 }
-            } else if here.as_ref() != Some(&place) {
-                to.extend(here);
-                return (Some(place), closed);
+            } else if !closed.contains(&place.home) {
+                closed.push(place.home);
             }
-            // Where one is already is no other place.
         }
         (None, closed)
     }
