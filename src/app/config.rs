@@ -18,7 +18,7 @@ mod toml_walk;
 pub mod ui;
 pub mod write;
 
-pub use connection::{ConnectionArguments, Environment, typed_place};
+pub use connection::{ConnectionArguments, Environment, typed_folder, typed_place};
 pub use error::{ConfigError, ConfigResult};
 pub use profiles::Profile;
 pub use themes::Themes;

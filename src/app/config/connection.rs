@@ -1,18 +1,16 @@
 //! Which sessions are meant: arguments over environment over the file.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+mod typed;
+
+pub use typed::{typed_folder, typed_place};
+
+use std::{env, path::PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Config, ConfigError, ConfigResult, Profile, toml_walk::right_word};
 use crate::{
-    app::{
-        place::{KeptTarget, Origin, Place, SecretSource},
-        told,
-    },
+    app::place::{KeptTarget, Origin, Place, SecretSource},
     disk,
     repository::{Target, mongo::uri},
 };
@@ -127,46 +125,6 @@ impl Named<'_> {
         };
         Place { read_only, ..Place::plain(name, self.origin(environment)) }
     }
-}
-
-/// The place that a person typed: a connection string, `HOST:PORT`, `HOST:PORT/DATABASE` or a folder. It contacts nothing and reads nothing.
-///
-/// # Errors
-/// In a sentence: nothing was typed, another kind of address, or one whose hosts cannot be meant.
-pub fn typed_place(typed: &str) -> Result<Place, String> {
-    let typed = typed.trim();
-    let uri = if uri::is_one(typed) {
-        typed.to_owned()
-    } else if is_host(typed) {
-        format!("mongodb://{typed}")
-    } else if typed.is_empty() {
-        return Err("type a connection string or the path of a folder".to_owned());
-    } else if typed.contains("://") {
-        return Err("a connection string begins with mongodb:// or mongodb+srv://".to_owned());
-    } else if is_login(typed) {
-        // Taken for a folder it would be shown and kept as its name, with the password.
-        return Err("with a user and a password it is a connection string: mongodb:// goes before them".to_owned());
-    } else {
-        return Ok(Place::plain(typed, Target::Folder(disk::expand_home(Path::new(typed)))));
-    };
-    uri::check_hosts(&uri).map_err(|error| told::sentence_on_screen(&error))?;
-    let uri = SecretSource::Value(uri.into());
-    let named = Named { uri, password: None, database: None, collection: None, other_database: None };
-    Ok(named.place(&Environment::default(), false))
-}
-
-/// Whether it is a host and a number, its port, without a scheme; a database may follow, as in `localhost:27017/prod`.
-fn is_host(typed: &str) -> bool {
-    let is_number = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    let address = typed.split('/').next().unwrap_or_default();
-    let parts = address.rsplit_once(':').filter(|(host, _)| host.len() > 1 && !host.contains('\\'));
-    parts.is_some_and(|(_, port)| is_number(port)) && !typed.contains('@')
-}
-
-/// Whether a user, a password and a host are there without a scheme, as in `me:secret@host`.
-fn is_login(typed: &str) -> bool {
-    let parts = typed.split_once(':').filter(|(user, _)| !user.is_empty() && !user.contains(['/', '\\']));
-    parts.is_some_and(|(_, rest)| !rest.starts_with(['/', '\\']) && rest.contains('@'))
 }
 
 impl Config {

@@ -1,9 +1,9 @@
 //! Opening a place beside the loop: a host, a server, or a command that prints a password may take long. Given up, with the command,
-//! once nobody waits for it.
+//! once nobody waits for it, as every question is.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use tokio::{sync::mpsc, task::AbortHandle};
+use tokio::sync::mpsc;
 
 use super::{Event, crash::crashed, lanes::Reply};
 use crate::{
@@ -18,46 +18,30 @@ pub type Opener =
 /// A connection that was opened in a task of its own.
 pub(super) type Connected = (Reply, Place, Result<Opened<Store>, PasswordRefusal>);
 
-/// A place that is being opened; dropping it gives that up.
-pub(super) struct PlaceOpening {
+/// Begins to open a place; what came of it goes to `done`, as long as it is awaited.
+pub(super) fn begin(
+    opener: Opener,
+    place: Place,
     reply: Reply,
-    work: AbortHandle,
-}
-
-impl PlaceOpening {
-    pub fn begin(
-        opener: Opener,
-        place: Place,
-        reply: Reply,
-        done: mpsc::Sender<Connected>,
-        events: mpsc::Sender<Event>,
-    ) -> Self {
-        let ticket = reply.ticket;
-        // A screen that has so much to do that no notice fits in is not waiting.
-        let waiting = move |what: &str| drop(events.try_send(Event::Fetching(ticket, what.to_owned())));
-        let work = tokio::spawn(opened(opener, place.clone(), waiting));
-        let opening = Self { reply: reply.clone(), work: work.abort_handle() };
-        tokio::spawn(async move {
-            let opened = match work.await {
-                Ok(opened) => opened,
-                Err(join) if join.is_cancelled() => return,
-                Err(join) => Err(PasswordRefusal::Failed(crashed("opening the connection", &join))),
-            };
-            let _ = done.send((reply, place, opened)).await;
-        });
-        opening
-    }
-
-    /// Whether somebody still waits for it.
-    pub fn is_awaited(&self) -> bool {
-        self.reply.is_awaited()
-    }
-}
-
-impl Drop for PlaceOpening {
-    fn drop(&mut self) {
-        self.work.abort();
-    }
+    done: mpsc::Sender<Connected>,
+    events: mpsc::Sender<Event>,
+) {
+    let ticket = reply.ticket;
+    // A screen that has so much to do that no notice fits in is not waiting.
+    let waiting = move |what: &str| drop(events.try_send(Event::Fetching(ticket, what.to_owned())));
+    tokio::spawn(async move {
+        let mut work = tokio::spawn(opened(opener, place.clone(), waiting));
+        let opened = tokio::select! {
+            opened = &mut work => opened.unwrap_or_else(|join| {
+                Err(PasswordRefusal::Failed(crashed("opening the connection", &join)))
+            }),
+            () = reply.given_up() => {
+                work.abort();
+                return;
+            }
+        };
+        let _ = done.send((reply, place, opened)).await;
+    });
 }
 
 /// Opens a place; what is kept elsewhere of it is read first.
@@ -80,10 +64,10 @@ mod tests {
     use tokio::sync::oneshot;
 
     use super::*;
-    use crate::app::task::{Command, Lane, Ticket, lanes::Lanes};
+    use crate::app::task::{Command, Lane, Ticket, Writing, lanes::Lanes, spawn_with};
 
-    #[tokio::test]
-    async fn what_nobody_waits_for_is_given_up() {
+    /// Opens nothing, for ever; the other end tells once that is given up.
+    fn stuck() -> (Opener, oneshot::Receiver<()>) {
         let (held, dropped) = oneshot::channel::<()>();
         let held = Mutex::new(Some(held));
         let open = move |_: Place, _: Rights| -> Pin<Box<dyn Future<Output = Result<Opened<Store>>> + Send>> {
@@ -94,17 +78,34 @@ mod tests {
                 opened
             })
         };
-        let opener: Opener = Arc::new(open);
+        (Arc::new(open), dropped)
+    }
+
+    fn connect() -> Command {
+        Command::Connect(Ticket(1), Box::new(Place::plain("demo", Origin::Demo)))
+    }
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_is_given_up() {
+        let (opener, dropped) = stuck();
         let lanes = Lanes::default();
-        let place = Place::plain("demo", Origin::Demo);
-        let reply = lanes.begin(&Command::Connect(Ticket(1), Box::new(place.clone())));
+        let reply = lanes.begin(&connect());
         let (done, mut opened) = mpsc::channel(1);
-        let opening = PlaceOpening::begin(opener, place, reply, done, mpsc::channel(1).0);
-        assert!(opening.is_awaited());
+        begin(opener, Place::plain("demo", Origin::Demo), reply, done, mpsc::channel(1).0);
+        tokio::task::yield_now().await;
+        assert!(opened.try_recv().is_err());
         lanes.begin(&Command::Cancel(Lane::Connection));
-        assert!(!opening.is_awaited());
-        drop(opening);
         assert!(dropped.await.is_err(), "with all that it waited for");
         assert!(opened.recv().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn what_is_being_opened_at_the_end_is_given_up() {
+        let (opener, dropped) = stuck();
+        let task = spawn_with(opener, Writing::default());
+        task.commands.send(connect()).await.unwrap();
+        drop(task.commands);
+        task.done.await.unwrap();
+        assert!(dropped.await.is_err());
     }
 }

@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use super::{
-    Command, Event, Ticket, WriteOrder, Writing,
+    Command, Event, Lane, Ticket, WriteOrder, Writing,
     bulk::BulkRuns,
     command::BulkCommand,
     crash::crashed,
@@ -19,7 +19,7 @@ use super::{
     lid::{LOOKS, SleepWatch},
     link::{LinkWatch, MOMENT},
     live,
-    opening::{Connected, Opener, PlaceOpening},
+    opening::{self, Connected, Opener},
     question::Question,
     writer::Writer,
 };
@@ -83,8 +83,6 @@ struct Worker {
     /// Writes to stores that were closed, and answers to writes that could not be: waited for at the end.
     ending: Vec<JoinHandle<()>>,
     connected: (mpsc::Sender<Connected>, mpsc::Receiver<Connected>),
-    /// The place that is being opened: given up once nobody waits for it.
-    opening: Option<PlaceOpening>,
 }
 
 /// A store that is open.
@@ -129,7 +127,6 @@ impl Worker {
             current: None,
             ending: Vec::new(),
             connected,
-            opening: None,
         }
     }
 
@@ -158,7 +155,8 @@ impl Worker {
                 }
             }
         }
-        drop(self.opening.take());
+        // Nobody waits for a place that is being opened.
+        self.lanes.begin(&Command::Cancel(Lane::Connection));
         let last: Vec<_> = self.open.into_iter().map(OpenStore::leave).collect();
         for writes in self.ending {
             let _ = writes.await;
@@ -199,7 +197,6 @@ impl Worker {
             return self.close(ticket);
         }
         let reply = self.lanes.begin(&command);
-        drop(self.opening.take_if(|opening| !opening.is_awaited()));
         match command {
             Command::Cancel(_) => {}
             Command::Use(ticket) => self.current = Some(ticket),
@@ -236,7 +233,7 @@ impl Worker {
     fn connect(&mut self, reply: Reply, place: Place) {
         self.current = None;
         let (opener, done) = (Arc::clone(&self.opener), self.connected.0.clone());
-        self.opening = Some(PlaceOpening::begin(opener, place, reply, done, self.events.clone()));
+        opening::begin(opener, place, reply, done, self.events.clone());
     }
 
     /// The store that was opened with that ticket.

@@ -133,6 +133,8 @@ pub struct AppState {
     pub workspace: Workspace,
     /// The other connections that are open.
     others: places::OtherWorkspaces,
+    /// Where one was, in whichever of them.
+    jumps: visits::JumpList,
     /// What lies over the panes, the topmost last.
     pub modals: Vec<Modal>,
     /// Whether the mouse is captured.
@@ -181,6 +183,7 @@ impl AppState {
         let mut state = Self {
             workspace: Workspace::new(&start.ui, Connection::default(), start.open_id),
             others: places::OtherWorkspaces::default(),
+            jumps: visits::JumpList::default(),
             mouse: start.ui.mouse,
             look: start.look,
             ui: start.ui,

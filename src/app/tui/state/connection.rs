@@ -162,6 +162,12 @@ impl Connection {
     pub fn is_open(&self) -> bool {
         matches!(self.stage, Stage::Open(_))
     }
+
+    /// Whether it is being opened, also where something is to be chosen or typed for that first.
+    #[must_use]
+    pub fn is_being_opened(&self) -> bool {
+        matches!(self.stage, Stage::Connecting | Stage::Choosing)
+    }
 }
 
 #[cfg(test)]

@@ -84,6 +84,13 @@ struct Opening {
     preview: Option<u64>,
 }
 
+impl Opening {
+    /// Whether a person opens it: it is neither a preview nor what is open already, read again.
+    fn is_by_person(&self) -> bool {
+        self.preview.is_none() && !self.again
+    }
+}
+
 /// A page that was asked for.
 #[derive(Debug)]
 struct AskedPage {
@@ -276,7 +283,7 @@ impl ConversationState {
     #[must_use]
     pub fn loading(&self) -> Option<String> {
         if let Some(opening) = self.opening.as_ref().filter(|_| !self.by_itself || self.is_slow_preview()) {
-            let doing = if opening.again || opening.preview.is_some() { "reading" } else { "opening" };
+            let doing = if opening.is_by_person() { "opening" } else { "reading" };
             return Some(format!("{doing} {}", text::line(&opening.name)));
         }
         let searching = self.find.as_ref().is_some_and(|find| find.ticket.is_some());

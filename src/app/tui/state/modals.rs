@@ -136,7 +136,9 @@ impl AppState {
             self.workspace.connection.stage = Stage::None;
             self.open_places();
         }
-        if matches!(closed, Some(Modal::Places(_))) && !self.workspace.connection.is_open() {
+        let connection = &self.workspace.connection;
+        // What is being opened is shown again.
+        if matches!(closed, Some(Modal::Places(_))) && !connection.is_open() && !connection.is_being_opened() {
             return self.show_former();
         }
         Vec::new()

@@ -5,7 +5,7 @@ mod open;
 use std::fmt;
 
 use super::typed_word::TypedWord;
-use crate::repository::mongo::uri;
+use crate::{app::config::typed_folder, repository::mongo::uri};
 
 /// Folders whose path begins as it was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl NewPlacePane {
             Ok(found) => {
                 let common = common_start(&found);
                 let whole = if found.len() == 1 { format!("{common}/") } else { common.to_owned() };
-                self.typed = TypedWord::of(&whole);
+                self.typed = TypedWord::of(&typed_folder(&whole));
                 self.folders = if found.len() == 1 { Vec::new() } else { found };
             }
         }

@@ -117,7 +117,7 @@ impl AppState {
                 }
             }
             Action::NextSession => session.filter(|_| self.workspace.list.rows.len() > 1).map(|_| "next session")?,
-            Action::JumpBack => self.workspace.visits.goes_back().then_some("back to before")?,
+            Action::JumpBack => self.goes_back().then_some("back to before")?,
             Action::Sort => "sort",
             Action::Columns => "columns",
             Action::Reload => "reload",

@@ -5,7 +5,7 @@ mod open;
 
 use super::{
     AppState, Effect,
-    connection::{Lost, Stage},
+    connection::{HomePlace, Lost, Stage},
     live::WatchState,
     modal::Modal,
     named::ChosenSession,
@@ -140,11 +140,17 @@ impl AppState {
         shown.into_iter().chain(others).map(stands).collect()
     }
 
+    /// Whether a place that was open is so still, shown or not.
+    pub(super) fn is_home_open(&self, home: HomePlace) -> bool {
+        self.workspace.home == Some(home) || self.others.iter().any(|other| other.home == Some(home))
+    }
+
     /// Keeps the connection that is shown, where it is open; `false`: it is not. What it has asked is asked again as it is shown.
     fn set_aside(&mut self) -> bool {
         if !self.workspace.connection.is_open() {
             return false;
         }
+        self.note_jump();
         self.let_go_of_questions();
         self.let_go_of_alert();
         self.workspace.alerts = Some(self.alerts.set_aside());

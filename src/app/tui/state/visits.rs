@@ -6,7 +6,7 @@ mod menu;
 mod preview;
 mod remembered;
 
-use jumps::JumpList;
+pub(super) use jumps::JumpList;
 use preview::CursorRest;
 
 use crate::app::memory::{Memory, RememberedSession};
@@ -16,17 +16,8 @@ use crate::app::memory::{Memory, RememberedSession};
 pub struct Visits {
     /// Where the cursor of the list rests.
     rest: CursorRest,
-    /// Where one was.
-    jumps: JumpList,
     /// The keys went to the list.
     was_in_list: bool,
-}
-
-impl Visits {
-    /// Whether there is a place to go back to.
-    pub(super) fn goes_back(&self) -> bool {
-        self.jumps.goes_back()
-    }
 }
 
 /// Which sessions are remembered.

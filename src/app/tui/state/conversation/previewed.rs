@@ -106,19 +106,23 @@ impl ConversationState {
         self.loading().is_some() && !self.given_up().is_empty()
     }
 
-    /// What is being opened by somebody while another session is still shown, also what waits for the connection.
+    /// What a person opens and is not there yet, also where it waits for the connection.
+    fn opened_by_person(&self) -> Option<&Opening> {
+        self.opening.as_ref().or(self.unopened.as_ref()).filter(|opening| opening.is_by_person())
+    }
+
+    /// What is being opened by a person while another session is still shown.
     #[must_use]
     pub fn opens_another(&self) -> Option<&str> {
-        let opening = self.opening.as_ref().or(self.unopened.as_ref())?;
+        let opening = self.opened_by_person()?;
         let other = self.session().is_some_and(|shown| shown.key != opening.key);
-        (other && opening.preview.is_none() && !opening.again).then_some(opening.name.as_str())
+        other.then_some(opening.name.as_str())
     }
 
     /// Whether a session is being opened while nothing is open but a preview: who gives that up was in the list.
     #[must_use]
     pub fn is_first_opening(&self) -> bool {
-        let opens = self.opening.as_ref().is_some_and(|opening| opening.preview.is_none() && !opening.again);
-        opens && (self.previewed || self.open.is_none())
+        self.opened_by_person().is_some() && (self.previewed || self.open.is_none())
     }
 
     /// The outline of a preview waits until the cursor has rested for longer; that of the session before is given up.

@@ -8,7 +8,6 @@ use crate::{
             render::format,
             state::{
                 AppState, Effect,
-                connection::Stage,
                 editor::Editor,
                 form::{FormDraft, MetadataForm},
                 metadata::stored_of,
@@ -109,8 +108,7 @@ impl AppState {
             self.offered.wanted = None;
             return self.say("it is not known where this draft was typed for: its text is in its file");
         };
-        let connection = &self.workspace.connection;
-        if matches!(connection.stage, Stage::Connecting | Stage::Choosing) {
+        if self.workspace.connection.is_being_opened() {
             return Vec::new();
         }
         if let Some(mut effects) = self.show_store(&typed_for.identity) {

@@ -202,34 +202,6 @@ mod tests {
     }
 
     #[test]
-    fn a_host_with_its_port_and_a_folder_are_told_apart() {
-        let origin = |typed: &str| typed_place(typed).unwrap().origin;
-        assert!(origin("localhost:27017").is_mongo() && origin(" mongodb+srv://h ").is_mongo());
-        for (typed, name) in [("127.0.0.1:27017/prod", "prod"), ("h:1,i:2/a?w=1", "a")] {
-            let Origin::Target(Target::Mongo { database, .. }) = origin(typed) else { panic!("{typed}") };
-            assert_eq!(database.as_deref(), Some(name), "{typed}");
-        }
-        for folder in ["./data", "./h:1/prod", "h:x/prod", "/data/x:1", "data", "C:\\data", "C:\\a@b", "./x:y@z", "a@b"]
-        {
-            assert!(matches!(origin(folder), Origin::Target(Target::Folder(_))), "{folder}");
-        }
-        assert!(typed_place(" ").is_err() && typed_place("mysql://h").is_err());
-        for login in ["me:hunter2@h", "me:hunter2@h:27017/agents", "me:a/b@h", "me:1/b@h"] {
-            assert!(typed_place(login).unwrap_err().contains("mongodb://"), "{login}: no folder is called so");
-        }
-        for (typed, why) in [
-            ("mongodb://", "it names no host"),
-            ("mongodb+srv://me@/agents", "it names no host"),
-            ("localhost:99999", "a port is a number from 1 to 65535"),
-            ("localhost:0", "a port is a number from 1 to 65535"),
-            ("mongodb://me@h:x", "a port is a number from 1 to 65535"),
-            ("mongodb+srv://a@b:27017", "without a port"),
-        ] {
-            assert!(typed_place(typed).unwrap_err().contains(why), "{typed}");
-        }
-    }
-
-    #[test]
     fn folders_are_completed_as_far_as_they_are_the_same() {
         let mut screen = Screen::start(80, 24);
         screen.press("a/da\t");
@@ -249,6 +221,9 @@ mod tests {
         screen.press("\t");
         screen.put(listed("/data-äb/", &[]));
         assert_eq!(shown(&screen), "/data-äb/");
+        screen.press("\u{1b}aru\t");
+        screen.put(listed("ru", &["runs:today"]));
+        assert_eq!(shown(&screen), "./runs:today/", "it would be taken for a host");
         screen.press("\u{1b}\u{1b}");
         assert!(matches!(screen.state.modals.last(), Some(Modal::Places(_))) && !screen.left);
     }

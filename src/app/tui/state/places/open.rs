@@ -36,6 +36,7 @@ impl AppState {
         let ticket = self.tickets.take();
         let is_open = self.workspace.connection.is_open();
         let open_id = self.workspace.open_id.take_if(|_| !is_open);
+        let unopened = self.says_unopened(Some(&place));
         let connection = Connection { place: Some(place.clone()), stage: Stage::Connecting, ..Connection::default() };
         let workspace = Workspace::new(&self.ui, connection, open_id);
         let fleet = self.workspace.fleet.anew();
@@ -43,6 +44,7 @@ impl AppState {
         self.workspace = Workspace { ticket, fleet, ..workspace };
         self.workspace.list.reloads_by(self.keymap.label(Action::Reload));
         self.leave_place();
+        self.said = unopened;
         (self.focus, self.zoomed) = (Pane::Sessions, false);
         vec![Effect::Ask(Command::Connect(ticket, Box::new(place)))]
     }
@@ -83,18 +85,28 @@ impl AppState {
     pub(in super::super) fn show_store(&mut self, identity: &str) -> Option<Vec<Effect>> {
         let is_it = |other: &Workspace| self.store_of(other.home) == Some(identity);
         let position = self.others.position(is_it)?;
-        // What was to be opened there first is not what is wanted now.
-        self.others.others[position].open_id = None;
-        Some(self.show(position))
+        Some(self.show_for_session(position))
+    }
+
+    /// Shows the connection to a place that was open; nothing where it is shown, or closed.
+    pub(in super::super) fn show_home(&mut self, home: HomePlace) -> Vec<Effect> {
+        let position = self.others.position(|other| other.home == Some(home));
+        position.map(|position| self.show_for_session(position)).unwrap_or_default()
     }
 
     /// Shows the connection beside that was opened with that ticket, and opens a session there; `None`: it is closed.
     pub(in super::super) fn open_beside(&mut self, ticket: Ticket, session: ChosenSession) -> Option<Vec<Effect>> {
         let position = self.others.position(|other| other.ticket == ticket)?;
-        self.others.others[position].open_id = None;
-        let mut effects = self.show(position);
-        effects.extend(self.open_named(session));
+        let mut effects = self.show_for_session(position);
+        // What was open there is only passed by.
+        effects.extend(self.unnoted(|state| state.open_named(session)));
         Some(effects)
+    }
+
+    /// Shows the connection at a place among the others for a session of it: what was to be opened there first is not wanted now.
+    fn show_for_session(&mut self, position: usize) -> Vec<Effect> {
+        self.others.others[position].open_id = None;
+        self.show(position)
     }
 
     /// The next connection, or the previous one.
@@ -119,7 +131,22 @@ impl AppState {
         let kept = self.set_aside();
         let position = if kept && position >= at { position + 1 } else { position };
         let next = self.others.take(position);
-        self.take_up_place(next)
+        let unopened = self.says_unopened(next.connection.place.as_ref());
+        let effects = self.take_up_place(next);
+        self.said = unopened;
+        effects
+    }
+
+    /// What is said of a place that is being opened, as another is shown instead: one at a time is opened, and what is left is given
+    /// up.
+    fn says_unopened(&self, instead: Option<&Place>) -> Option<String> {
+        let connection = &self.workspace.connection;
+        let left = connection.place.as_ref().filter(|_| connection.is_being_opened())?;
+        if instead.is_some_and(|place| place.is_called_and_at(left)) {
+            return None;
+        }
+        let key = self.keymap.label(Action::Connections).unwrap_or_else(|| ":connections".to_owned());
+        Some(format!("{} is not opened any more; {key} opens it again", text::line(&left.name)))
     }
 
     /// Shows a workspace in place of the one that is shown, which is dropped.

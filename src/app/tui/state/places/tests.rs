@@ -159,6 +159,26 @@ fn what_was_opened_just_as_it_was_given_up_is_closed() {
 }
 
 #[test]
+fn who_leaves_a_place_that_is_being_opened_is_told() {
+    let told = "localhost:27017 is not opened any more; c opens it again";
+    let mut screen = Screen::listed(120, 40);
+    screen.press("cg\n");
+    control(&mut screen, 'n');
+    assert_eq!((name(&screen), screen.state.said.as_deref()), ("local", Some(told)));
+    screen.press("cg\n");
+    assert_eq!(screen.state.said, None);
+    screen.press("c\u{1b}");
+    assert_eq!(name(&screen), "localhost:27017", "who only looked at the list of connections left nothing");
+    screen.press("cG\n");
+    assert_eq!(screen.state.said.as_deref(), Some(told), "also for another that is opened");
+    screen.press("cG\n");
+    assert_eq!(screen.state.said, None, "the same is only tried again");
+    screen.answer_all();
+    control(&mut screen, 'p');
+    assert_eq!((name(&screen), screen.state.said.as_deref()), ("local", None), "what is open stays so");
+}
+
+#[test]
 fn what_is_not_saved_outlives_its_connection() {
     let mut screen = Screen::writable(120, 40);
     screen.press("ex\n");

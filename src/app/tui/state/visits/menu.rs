@@ -72,7 +72,9 @@ impl AppState {
 
     fn open_elsewhere(&mut self, chosen: &RememberedSession, key: &SessionKey) -> Vec<Effect> {
         if let Some(mut effects) = self.show_store(&chosen.store) {
-            effects.extend(self.open_named(ChosenSession { key: key.clone(), name: chosen.name.clone() }));
+            let session = ChosenSession { key: key.clone(), name: chosen.name.clone() };
+            // What was open there is only passed by.
+            effects.extend(self.unnoted(|state| state.open_named(session)));
             return effects;
         }
         let named = || self.places.iter().find(|place| place.name == chosen.place);

@@ -1,3 +1,4 @@
+mod beside;
 mod closed;
 mod figures;
 mod kept;
@@ -176,11 +177,11 @@ fn enter_on_the_session_that_is_open_finds_it_as_it_was_left() {
     screen.press("g");
     screen.answer_all();
     let place = screen.state.workspace.conversation.position();
-    let goes_back = screen.state.workspace.visits.goes_back();
+    let goes_back = screen.state.goes_back();
     screen.press("1\n");
     assert!(asked(&screen).is_empty() && screen.state.loading().is_none(), "it is there");
     assert_eq!((screen.state.focus, screen.state.workspace.conversation.position()), (Pane::Conversation, place));
-    assert_eq!(screen.state.workspace.visits.goes_back(), goes_back, "one went nowhere");
+    assert_eq!(screen.state.goes_back(), goes_back, "one went nowhere");
     let key = selected(&screen);
     screen.state.workspace.conversation.mark_gone(&key);
     screen.press("1\n");

@@ -1,9 +1,12 @@
 use jiff::SignedDuration;
 use ratatui::layout::Size;
 
-use crate::app::{
-    task::{Command, Event},
-    tui::state::{Input, sample::Screen},
+use crate::{
+    app::{
+        task::{Command, Event, command::Lane},
+        tui::state::{Input, sample::Screen},
+    },
+    repository::Error,
 };
 
 /// The session under the cursor is read as it stands by now: two messages more than the store of the tests has.
@@ -48,4 +51,34 @@ fn what_is_only_looked_at_is_not_read() {
     look(&mut screen, "j");
     look(&mut screen, "k");
     assert!(!is_marked(&screen), "who went into it has read it");
+}
+
+#[test]
+fn what_a_person_opens_is_told_from_what_is_read_again_also_while_it_waits_for_the_connection() {
+    let mut screen = Screen::listed(120, 40);
+    let stands = |screen: &Screen| {
+        let conversation = &screen.state.workspace.conversation;
+        (conversation.opens_another().is_some(), conversation.is_first_opening())
+    };
+    let fail = |screen: &mut Screen| {
+        let at = screen.asked.iter().position(|command| matches!(command, Command::Open(..))).expect("it is read");
+        let Some(Command::Open(ticket, ..)) = screen.asked.remove(at) else { panic!("{:?}", screen.asked) };
+        screen.tell(Event::Failed { ticket, lane: Lane::Open, error: Error::unreachable("localhost", "reset") });
+    };
+    screen.press("\n");
+    assert_eq!(stands(&screen), (false, true));
+    fail(&mut screen);
+    assert_eq!(stands(&screen), (false, true), "it is opened once the connection is back");
+    screen.press("r");
+    screen.answer_all();
+    assert_eq!(stands(&screen), (false, false));
+    screen.press("r");
+    assert!(screen.state.workspace.conversation.loading().is_some_and(|loading| loading.starts_with("reading")));
+    assert_eq!(stands(&screen), (false, false), "it is open");
+    fail(&mut screen);
+    assert_eq!(stands(&screen), (false, false));
+    screen.press("1j\n");
+    assert_eq!(stands(&screen), (true, false));
+    fail(&mut screen);
+    assert_eq!(stands(&screen), (true, false));
 }
