@@ -151,7 +151,7 @@ pub struct AppState {
     run: Uuid,
     tickets: Tickets,
     newest: Newest,
-    /// Errors that were shown, also of other connections.
+    /// What was said and errors that were shown, also of other connections.
     errors: errors::ShownErrors,
     alerts: alerts::AlertState,
     /// Forms that were left with something not saved.
@@ -305,6 +305,7 @@ impl AppState {
                 other => out.push(other),
             }
         }
+        self.note_said();
         out
     }
 

@@ -30,7 +30,7 @@ use crate::{
 
 impl AppState {
     pub(super) fn on_key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        self.said = None;
+        self.put_said_away();
         let in_form = matches!(self.modals.last(), Some(Modal::Form(_) | Modal::Editor(_)));
         let action = if in_form { self.keymap.form_action(key) } else { self.keymap.action(key) };
         if action == Some(Action::QuitNow) {
