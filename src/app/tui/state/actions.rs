@@ -220,7 +220,12 @@ impl AppState {
         // A session that was to be opened once the connection is back is not any more.
         self.workspace.open_id = None;
         let given_up = if self.focus == Pane::Sessions {
-            self.workspace.list.give_up().or_else(|| self.workspace.conversation.give_up_slow_preview())
+            let asked = self.workspace.list.sort.clone();
+            let given_up = self.workspace.list.give_up().or_else(|| self.workspace.conversation.give_up_slow_preview());
+            if asked != self.workspace.list.sort {
+                self.said = Some(self.order_stays());
+            }
+            given_up
         } else {
             let from_list = self.workspace.conversation.is_first_opening();
             let given_up = self.workspace.conversation.give_up();
