@@ -4,6 +4,7 @@ mod actions;
 pub mod agreement;
 pub mod alerts;
 pub mod areas;
+pub mod asked_columns;
 mod attention;
 pub mod bulk;
 pub mod changes;

@@ -8,6 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::{
     AppState, Effect,
     areas::Pane,
+    asked_columns::AskedColumns,
     chosen::Then,
     connection::Stage,
     conversation::Landmark,
@@ -235,6 +236,7 @@ impl AppState {
             given_up
         };
         if let Some(effects) = given_up {
+            self.workspace.asked_columns = AskedColumns::default();
             return effects;
         }
         if std::mem::take(&mut self.zoomed) {

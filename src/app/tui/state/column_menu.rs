@@ -124,6 +124,9 @@ impl AppState {
         if is_kept {
             effects.push(Effect::Configure(Box::new(ConfigEdit::Columns(columns.clone()))));
         }
+        let is_new = |column: &&Column| !self.ui.columns.contains(column);
+        let added = columns.iter().filter(is_new).cloned().collect();
+        self.workspace.asked_columns.shown(added);
         self.ui.columns = columns;
         let is_open = self.workspace.connection.is_open();
         effects.extend(self.workspace.list.set_columns(&self.ui, is_open, &mut self.tickets));
