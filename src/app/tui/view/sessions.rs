@@ -258,7 +258,7 @@ fn with_rate(mut called: String, writes: u64) -> (String, String) {
 fn push_cell(line: &mut Line<'static>, cell: &ColumnCell, row: &Summary, columns: &SessionColumns, state: &AppState) {
     let look = &state.look;
     let details = state.workspace.list.details(row);
-    let (value, style) = cell.value(columns.shown(row, details), look);
+    let (value, style) = cell.value(columns.shown(row, details, state.workspace.list.ranked(row)), look);
     let lit = state.workspace.list.is_lit(row, cell.column(), look.now);
     let style = if lit { style.patch(look.theme.glow) } else { style };
     if !cell.is_id() {
