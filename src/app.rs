@@ -20,6 +20,7 @@ pub mod json;
 pub mod keymap;
 pub mod mcp;
 pub mod memory;
+pub mod missing_field;
 mod named_program;
 pub mod namesakes;
 pub mod pager;

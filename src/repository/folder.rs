@@ -161,7 +161,11 @@ impl SessionReader for FolderRepository {
         Page::found_by(|rows| async move {
             let looked = rows.clone();
             let looked = move |count| looked.looked(count);
-            folder.blocking(move |root| list::list(root, &query, &order, &looked, &mut |row| rows.push(row))).await
+            folder
+                .blocking(move |root| {
+                    list::list(root, &query, &order, &looked, &mut |row, figure| rows.push_ranked(row, figure))
+                })
+                .await
         })
     }
 

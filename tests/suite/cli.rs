@@ -104,6 +104,13 @@ fn list_shows_the_columns_asked_for_in_the_order_asked_for() {
     insta::assert_snapshot!(home.on_sessions(&["list", "--sort", "tokens:asc"]).data());
     let said = home.on_sessions(&["list", "--sort", "tokns"]).talk();
     assert!(said.starts_with("[2]") && said.contains("did you mean tokens?"), "{said}");
+    let says = "strandscope: none of the sessions read so far has meta.prority; did you mean meta.priority?\n";
+    for args in [["list", "--sort", "meta.prority"], ["list", "--columns", "id,meta.prority"]] {
+        let ran = home.on_sessions(&args);
+        assert_eq!((ran.code, ran.err.as_str()), (0, says), "{args:?}");
+        assert!(ran.out.contains("support-1042"), "they are listed all the same: {}", ran.out);
+    }
+    assert_eq!(home.on_sessions(&["list", "--sort", "meta.priority", "--columns", "id"]).err, "", "one has it");
 }
 
 #[test]

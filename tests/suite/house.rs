@@ -128,6 +128,7 @@ fn the_program_imports_downwards() {
     within_app("app/writes", &["config::places", "copy", "place", "text", "told"]);
     within_app("app/search", &[]);
     within_app("app/row_figures", &[]);
+    within_app("app/missing_field", &[]);
     within_app("app/task", &["alert", "copy", "fleet", "place", "row_figures", "search", "text", "told", "writes"]);
     within_app("app/namesakes", &[]);
     within_app("app/json", &["text", "told"]);
@@ -135,7 +136,19 @@ fn the_program_imports_downwards() {
     within_app("app/mcp", &["examine", "json", "namesakes", "place", "search", "text", "told", "writes"]);
     let below_screen = [
         &ground[..],
-        &["alert", "config", "task", "copy", "fleet", "json", "memory", "row_figures", "signals", "writes"],
+        &[
+            "alert",
+            "config",
+            "task",
+            "copy",
+            "fleet",
+            "json",
+            "memory",
+            "missing_field",
+            "row_figures",
+            "signals",
+            "writes",
+        ],
     ]
     .concat();
     within_app("app/tui/render", &["text", "config"]);

@@ -116,7 +116,7 @@ const SHOWN: &[(Action, Steps, Seen, Steps)] = &[
     (Action::Tools, FIRST_MESSAGE, Text("▾ lookup_order"), &[("t", ANY)]),
     (Action::Inspect, LIST, Text("╭ session support-48213"), LIST),
     (Action::Explain, METRICS, Text("runs: 1"), LIST),
-    (Action::LastError, LIST, Text("no error so far"), LIST),
+    (Action::LastError, LIST, Text("said, the newest first"), LIST),
     (Action::Events, LIST, Text("nothing happened so far"), LIST),
     (Action::Mouse, LIST, Text("the mouse is the terminal's"), &[("M", ANY)]),
     (Action::Themes, LIST, Text("╭ Themes "), LIST),

@@ -8,8 +8,8 @@ pub use rows::tally;
 use std::collections::HashMap;
 
 use crate::{
-    app::{config::Column, namesakes, row_figures::RowFigures, told},
-    repository::{Error, ListQuery, Projection, SessionReader, Sort},
+    app::{config::Column, missing_field, namesakes, row_figures::RowFigures, told},
+    repository::{Error, ListQuery, Projection, SessionReader, Sort, SortBy},
     session::{Details, SessionKey, Summary},
 };
 use anyhow::Result;
@@ -54,7 +54,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
     };
     let mut rows = ListWriter::new(wanted.form, wanted.columns.clone(), terminal);
     let mut out = Out::new();
-    let mut listed = 0;
+    let (mut listed, mut absent) = (0, wanted.fields());
     let (mut explained, mut timed_out) = (false, false);
     loop {
         query.limit = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
@@ -75,6 +75,7 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
         out.flush()?;
         left = left.saturating_sub(page.len() as u64);
         listed += page.len();
+        absent = missing_field::absent(absent, &page);
         let is_empty = !explained && listed == 0 && end.next.is_none() && !end.timed_out && query.filter.is_empty();
         let nothing = is_empty.then(|| format!("there is no session in {}", reader.location()));
         if let Some(said) = end.note.or(nothing) {
@@ -93,10 +94,25 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
             None => break,
         }
     }
+    if listed > 0 {
+        tell_absent(reader.as_ref(), &absent).await;
+    }
     if timed_out {
         return Err(Error::timed_out("the search", context.config.limits.read).into());
     }
     Ok(())
+}
+
+/// Says of fields that none of the sessions has.
+async fn tell_absent(reader: &dyn SessionReader, fields: &[String]) {
+    if fields.is_empty() {
+        return;
+    }
+    // What may be meant instead is advice: where it cannot be had, the rest is said all the same.
+    let known = reader.metadata_keys().await.ok();
+    for field in fields {
+        note(&missing_field::sentence(field, known.as_ref()));
+    }
 }
 
 /// Whether the time limit ended the search before its page was full. What was ranked by then is there for the pages that follow.
@@ -108,6 +124,8 @@ fn is_cut_short(timed_out: bool, rows: usize, limit: u32) -> bool {
 struct ListWanted {
     form: ListForm,
     columns: Vec<Column>,
+    /// What it is sorted by, where that is a field of the metadata.
+    sorted: Option<String>,
 }
 
 impl ListWanted {
@@ -118,12 +136,20 @@ impl ListWanted {
             (false, false) => ListForm::Table,
         };
         let columns = if args.columns.is_empty() { cells::usual(&args.sort) } else { args.columns.clone() };
-        Self { form, columns }
+        let sorted = if let SortBy::Metadata(key) = &args.sort.by { Some(key.clone()) } else { None };
+        Self { form, columns, sorted }
+    }
+
+    /// The fields of the metadata that were asked for by name.
+    fn fields(&self) -> Vec<String> {
+        let key = |column: &Column| if let Column::Meta(key) = column { Some(key.clone()) } else { None };
+        let mut keys: Vec<String> = self.columns.iter().filter_map(key).collect();
+        keys.extend(self.sorted.clone().filter(|sorted| !keys.contains(sorted)));
+        keys
     }
 
     fn metadata(&self) -> Projection {
-        let key = |column: &Column| if let Column::Meta(key) = column { Some(key.clone()) } else { None };
-        let keys: Vec<String> = self.columns.iter().filter_map(key).collect();
+        let keys = self.fields();
         match self.form {
             ListForm::Json => Projection::All,
             _ if keys.is_empty() => Projection::Nothing,

@@ -179,7 +179,7 @@ pub enum Action {
     Inspect,
     /// Explain the selected number.
     Explain,
-    /// The last error in full.
+    /// What was said and what went wrong, in full.
     LastError,
     /// What happened: alerts, errors, the connection.
     Events,

@@ -138,7 +138,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(Action::Tools, "tools", "unfold or fold all tool calls", &["t"]),
     entry(Action::Inspect, "inspect", "inspect what is selected", &["i"]),
     entry(Action::Explain, "explain", "explain the selected number", &["x"]),
-    entry(Action::LastError, "last-error", "every error that was shown, in full", &["shift-e"]),
+    entry(Action::LastError, "last-error", "what was said and what went wrong, in full", &["shift-e"]),
     entry(Action::Events, "events", "what happened: alerts, errors, the connection", &["shift-o"]),
     entry(Action::Mouse, "mouse", "use the mouse, or leave it to the terminal", &["shift-m"]),
     entry(Action::Themes, "themes", "choose how it looks", &["shift-t"]),

@@ -32,7 +32,7 @@ pub enum Command {
     /// Close the connection that was opened with that ticket; what was to be written still is.
     Close(Ticket),
     /// A page of the list: `Event::Plan` (for a first page with a filter, or in another order than the newest first),
-    /// `Event::Looked` while sessions are looked at before a row can be given, `Event::Rows` as found, `Event::Empty`
+    /// `Event::Looked` while sessions are looked at before a row can be given, `Event::Ranked` and `Event::Rows` as found, `Event::Empty`
     /// (where there are none and it is known why), `Event::ListEnd`.
     List(Ticket, Box<ListQuery>),
     /// The rows of those of some sessions that a filter leaves, with so much of their metadata: `Event::RowsOf`.

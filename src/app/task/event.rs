@@ -52,6 +52,8 @@ pub enum Event {
     Empty(Ticket, String),
     /// So many sessions were looked at for a page, of which no row came yet.
     Looked(Ticket, u64),
+    /// The figures that rows of a page are sorted by, before these rows.
+    Ranked(Ticket, Vec<(SessionKey, u64)>),
     /// Rows of a page, as they are found.
     Rows(Ticket, Vec<Summary>),
     /// The page is complete.
@@ -196,6 +198,7 @@ impl Event {
             Self::Plan(ticket, _)
             | Self::Empty(ticket, _)
             | Self::Looked(ticket, _)
+            | Self::Ranked(ticket, _)
             | Self::Rows(ticket, _)
             | Self::ListEnd(ticket, _) => (Lane::List, *ticket),
             Self::RowsOf(ticket, _) => (Lane::Rows, *ticket),

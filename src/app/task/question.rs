@@ -100,10 +100,12 @@ impl Question {
             }
         }
         let (looked, mut looks) = watch::channel(0);
-        let mut page = self.reader.list(query).on_looked(move |sessions| {
+        let page = self.reader.list(query).on_looked(move |sessions| {
             // Of what nobody asks for any more nothing is told.
             let _ = looked.send(sessions);
         });
+        let (told, figures) = std::sync::mpsc::channel();
+        let mut page = page.on_ranked(move |key, figure| drop(told.send((key.clone(), figure))));
         // Rows go out as they are found; while the screen is behind they gather.
         let mut found = (&mut page).ready_chunks(ROWS_AT_ONCE);
         let mut empty = true;
@@ -123,6 +125,10 @@ impl Question {
             let rows: Vec<_> =
                 rows.into_iter().filter_map(|row| row.map_err(|error| failed = Some(error)).ok()).collect();
             empty &= rows.is_empty();
+            let ranked: Vec<(SessionKey, u64)> = figures.try_iter().collect();
+            if !ranked.is_empty() {
+                self.reply.send(&self.events, Event::Ranked(ticket, ranked)).await;
+            }
             if !rows.is_empty() {
                 self.reply.send(&self.events, Event::Rows(ticket, rows)).await;
             }

@@ -4,6 +4,7 @@ mod actions;
 pub mod agreement;
 pub mod alerts;
 pub mod areas;
+pub mod asked_columns;
 mod attention;
 pub mod bulk;
 pub mod changes;
@@ -153,7 +154,7 @@ pub struct AppState {
     run: Uuid,
     tickets: Tickets,
     newest: Newest,
-    /// Errors that were shown, also of other connections.
+    /// What was said and errors that were shown, also of other connections.
     errors: errors::ShownErrors,
     alerts: alerts::AlertState,
     /// Forms that were left with something not saved.
@@ -308,6 +309,7 @@ impl AppState {
                 other => out.push(other),
             }
         }
+        self.note_said();
         out
     }
 

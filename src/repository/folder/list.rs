@@ -57,13 +57,14 @@ impl KnownOrder {
     }
 }
 
-/// One page. `looked` is told how many sessions were looked at for it; it says whether to go on, and so does `found`.
+/// One page. `looked` is told how many sessions were looked at for it; it says whether to go on, and so does `found`, which is given the
+/// rows with the figure that they are sorted by.
 pub(super) fn list(
     root: &Path,
     query: &ListQuery,
     known: &KnownOrder,
     looked: &dyn Fn(u64) -> bool,
-    found: &mut dyn FnMut(Summary) -> bool,
+    found: &mut dyn FnMut(Summary, Option<u64>) -> bool,
 ) -> Result<PageEnd> {
     if query.limit == 0 {
         return Ok(PageEnd::at(query.after.clone()));
@@ -97,7 +98,7 @@ pub(super) fn list(
         }
         left -= 1;
         cursor = Some(next.cursor_after(cursor, &query.sort));
-        if !found(row) {
+        if !found(row, next.place.figure(&query.sort.by)) {
             break;
         }
     }

@@ -100,13 +100,17 @@ impl GuardedRepository {
         let check = self.row_check(&query.metadata);
         Page::found_by(|rows| async move {
             let looked = rows.clone();
+            let (told, figures) = std::sync::mpsc::channel();
             // A page that is given up is dropped with what finds its rows.
-            let mut found = found.on_looked(move |count| {
+            let found = found.on_looked(move |count| {
                 looked.looked(count);
             });
+            let mut found = found.on_ranked(move |key, figure| drop(told.send((key.clone(), figure))));
             while let Some(row) = found.next_row().await? {
+                // Of a row that is left out nothing is told.
+                let figure = figures.try_iter().last().filter(|(key, _): &(SessionKey, u64)| *key == row.key);
                 let Some(row) = check.passed(row) else { continue };
-                if !rows.push(row) {
+                if !rows.push_ranked(row, figure.map(|(_, figure)| figure)) {
                     break;
                 }
             }

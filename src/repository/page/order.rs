@@ -118,6 +118,13 @@ impl PlacedSession {
         }
     }
 
+    /// The figure that it stands there by, where it is sorted by one.
+    pub(crate) fn figure(&self, by: &SortBy) -> Option<u64> {
+        let is_counted = matches!(by, SortBy::Figure(_) | SortBy::Agents | SortBy::Guardrail | SortBy::Findings);
+        let value = self.value.as_ref().filter(|_| is_counted)?;
+        u64::try_from(value.as_i64()?).ok()
+    }
+
     /// Where a page starts that follows it.
     pub(crate) fn cursor(&self) -> Cursor {
         Cursor::Placed { value: self.value.clone(), id: self.key.bson().clone() }

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use super::PageEnd;
 use crate::{
     repository::{Error, Result},
-    session::Summary,
+    session::{SessionKey, Summary},
 };
 
 /// One page of a list: thin rows, each as soon as it is found, so that a slow search shows what it has. Once it has ended
@@ -43,6 +43,8 @@ pub struct Page {
     rows: mpsc::UnboundedReceiver<FoundItem>,
     /// Is told how many sessions were looked at.
     looked: Option<Box<dyn FnMut(u64) + Send>>,
+    /// Is told by which figure a row is sorted.
+    ranked: Option<Box<dyn FnMut(&SessionKey, u64) + Send>>,
     /// Finds the rows; `None` once it has ended.
     search: Option<BoxFuture<'static, Result<PageEnd>>>,
     failed: Option<Error>,
@@ -56,14 +58,20 @@ pub struct RowSink(mpsc::UnboundedSender<FoundItem>);
 /// What a search puts there.
 #[derive(Debug)]
 enum FoundItem {
-    Row(Box<Summary>),
+    /// With the figure that it is sorted by.
+    Row(Box<Summary>, Option<u64>),
     Looked(u64),
 }
 
 impl RowSink {
     /// Gives a row away. `false`: the page was given up, so that the search may end.
     pub fn push(&self, row: Summary) -> bool {
-        self.0.send(FoundItem::Row(Box::new(row))).is_ok()
+        self.push_ranked(row, None)
+    }
+
+    /// The same with the figure that it is sorted by, where that was counted to find its place: who shows it need not count it again.
+    pub(crate) fn push_ranked(&self, row: Summary, figure: Option<u64>) -> bool {
+        self.0.send(FoundItem::Row(Box::new(row), figure)).is_ok()
     }
 
     /// Tells how many sessions were looked at so far, of a search that has to look at many before it gives a row. `false`: the page
@@ -87,7 +95,7 @@ impl CollectedRows {
     /// Those that are there.
     pub(crate) fn take(&mut self) -> Vec<Summary> {
         let items = std::iter::from_fn(|| self.0.try_recv().ok());
-        let rows = items.filter_map(|item| if let FoundItem::Row(row) = item { Some(*row) } else { None });
+        let rows = items.filter_map(|item| if let FoundItem::Row(row, _) = item { Some(*row) } else { None });
         rows.collect()
     }
 }
@@ -99,7 +107,14 @@ impl Page {
         F: Future<Output = Result<PageEnd>> + Send + 'static,
     {
         let (sink, rows) = mpsc::unbounded_channel();
-        Self { rows, looked: None, search: Some(Box::pin(search(RowSink(sink)))), failed: None, end: None }
+        Self {
+            rows,
+            looked: None,
+            ranked: None,
+            search: Some(Box::pin(search(RowSink(sink)))),
+            failed: None,
+            end: None,
+        }
     }
 
     /// The same, telling how many sessions were looked at, while it is read: of a search that has to look at many before it gives a
@@ -109,11 +124,22 @@ impl Page {
         self
     }
 
+    /// The same, telling by which figure a row is sorted, right before that row is given.
+    pub(crate) fn on_ranked(mut self, ranked: impl FnMut(&SessionKey, u64) + Send + 'static) -> Self {
+        self.ranked = Some(Box::new(ranked));
+        self
+    }
+
     /// The next row that was found, once what stands before it was told.
     fn poll_found(&mut self, context: &mut Context<'_>) -> Poll<Option<Summary>> {
         loop {
             match self.rows.poll_recv(context) {
-                Poll::Ready(Some(FoundItem::Row(row))) => return Poll::Ready(Some(*row)),
+                Poll::Ready(Some(FoundItem::Row(row, figure))) => {
+                    if let (Some(ranked), Some(figure)) = (&mut self.ranked, figure) {
+                        ranked(&row.key, figure);
+                    }
+                    return Poll::Ready(Some(*row));
+                }
                 Poll::Ready(Some(FoundItem::Looked(sessions))) => {
                     if let Some(looked) = &mut self.looked {
                         looked(sessions);
@@ -201,7 +227,7 @@ mod tests {
     use futures_util::{FutureExt, StreamExt};
 
     use super::*;
-    use crate::session::{SessionKey, decode};
+    use crate::session::decode;
 
     fn row(id: &str) -> Summary {
         let mut row = decode::summary(&bson::Document::new());
@@ -240,6 +266,22 @@ mod tests {
         assert_eq!(*told.lock().unwrap(), [10, 20]);
         assert!(page.next().now_or_never().unwrap().is_none());
         assert_eq!(*told.lock().unwrap(), [10, 20, 30]);
+    }
+
+    #[test]
+    fn by_which_figure_a_row_is_sorted_is_told_right_before_it() {
+        let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let noted = std::sync::Arc::clone(&told);
+        let page = Page::found_by(|rows| async move {
+            assert!(rows.push_ranked(row("a"), Some(7)) && rows.push(row("b")) && rows.push_ranked(row("c"), Some(5)));
+            Ok(PageEnd::default())
+        });
+        let mut page = page.on_ranked(move |key, figure| noted.lock().unwrap().push((key.text().to_owned(), figure)));
+        for known in [vec![("a", 7)], vec![("a", 7)], vec![("a", 7), ("c", 5)]] {
+            assert!(page.next().now_or_never().unwrap().unwrap().is_ok());
+            let told: Vec<(String, u64)> = told.lock().unwrap().clone();
+            assert_eq!(told, known.into_iter().map(|(key, figure)| (key.to_owned(), figure)).collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -170,6 +170,7 @@ impl Screen {
             | Event::Empty(..)
             | Event::Rows(..)
             | Event::Looked(..)
+            | Event::Ranked(..)
             | Event::Details(..)
             | Event::FleetRows(..)
             | Event::FleetSeed(..)

@@ -8,6 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::{
     AppState, Effect,
     areas::Pane,
+    asked_columns::AskedColumns,
     chosen::Then,
     connection::Stage,
     conversation::Landmark,
@@ -30,7 +31,7 @@ use crate::{
 
 impl AppState {
     pub(super) fn on_key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        self.said = None;
+        self.put_said_away();
         let in_form = matches!(self.modals.last(), Some(Modal::Form(_) | Modal::Editor(_)));
         let action = if in_form { self.keymap.form_action(key) } else { self.keymap.action(key) };
         if action == Some(Action::QuitNow) {
@@ -220,7 +221,12 @@ impl AppState {
         // A session that was to be opened once the connection is back is not any more.
         self.workspace.open_id = None;
         let given_up = if self.focus == Pane::Sessions {
-            self.workspace.list.give_up().or_else(|| self.workspace.conversation.give_up_slow_preview())
+            let asked = self.workspace.list.sort.clone();
+            let given_up = self.workspace.list.give_up().or_else(|| self.workspace.conversation.give_up_slow_preview());
+            if asked != self.workspace.list.sort {
+                self.said = Some(self.order_stays());
+            }
+            given_up
         } else {
             let from_list = self.workspace.conversation.is_first_opening();
             let given_up = self.workspace.conversation.give_up();
@@ -230,6 +236,7 @@ impl AppState {
             given_up
         };
         if let Some(effects) = given_up {
+            self.workspace.asked_columns = AskedColumns::default();
             return effects;
         }
         if std::mem::take(&mut self.zoomed) {

@@ -107,6 +107,14 @@ impl AppState {
         self.show_columns(columns, is_kept)
     }
 
+    /// The menu was left without taking what was changed in it.
+    pub(super) fn left_columns(&mut self, menu: &Menu<ColumnChoice>) {
+        let chosen = menu.items.iter().filter(|choice| choice.is_shown).map(|choice| &choice.column);
+        if !chosen.eq(&self.ui.columns) {
+            self.said = Some("the columns stay as they were".to_owned());
+        }
+    }
+
     /// The list has these columns from now on.
     fn show_columns(&mut self, columns: Vec<Column>, is_kept: bool) -> Vec<Effect> {
         if columns.is_empty() {
@@ -116,6 +124,9 @@ impl AppState {
         if is_kept {
             effects.push(Effect::Configure(Box::new(ConfigEdit::Columns(columns.clone()))));
         }
+        let is_new = |column: &&Column| !self.ui.columns.contains(column);
+        let added = columns.iter().filter(is_new).cloned().collect();
+        self.workspace.asked_columns.shown(added);
         self.ui.columns = columns;
         let is_open = self.workspace.connection.is_open();
         effects.extend(self.workspace.list.set_columns(&self.ui, is_open, &mut self.tickets));

@@ -54,6 +54,8 @@ pub struct ShownRow<'a> {
     row: &'a Summary,
     name: &'a str,
     details: Option<&'a Details>,
+    /// By what the row was sorted, and the figure that it had then.
+    ranked: Option<(&'a SortBy, u64)>,
     reveal: &'a Reveal,
 }
 
@@ -130,9 +132,14 @@ impl SessionColumns {
 
     /// A row with what it is called among those in view.
     #[must_use]
-    pub fn shown<'a>(&'a self, row: &'a Summary, details: Option<&'a Details>) -> ShownRow<'a> {
+    pub fn shown<'a>(
+        &'a self,
+        row: &'a Summary,
+        details: Option<&'a Details>,
+        ranked: Option<(&'a SortBy, u64)>,
+    ) -> ShownRow<'a> {
         let name = self.exact.get(&row.key).map_or_else(|| row.name(), String::as_str);
-        ShownRow { row, name, details, reveal: &self.reveal }
+        ShownRow { row, name, details, ranked, reveal: &self.reveal }
     }
 
     /// Whether the list is sorted by that column.

@@ -1,4 +1,4 @@
-//! Errors that were shown, so that each can be read in full later, also after the line that showed it went on.
+//! What was said, and errors that were shown, so that each can be read in full later, also after the line that showed it went on.
 
 use std::collections::VecDeque;
 
@@ -7,66 +7,110 @@ use jiff::Timestamp;
 use super::{
     AppState, Effect,
     modal::Modal,
-    note::{Note, NotePart},
+    note::{Note, SaidLine},
 };
 use crate::{
-    app::{task::command::Lane, text, tui::render::format},
+    app::{
+        task::command::Lane,
+        text,
+        tui::render::{Look, format},
+    },
     session::SessionKey,
 };
 
-/// Older ones are forgotten.
+/// Older errors and news are forgotten.
 const KEPT: usize = 50;
 
-/// The errors that were shown, newest first, with the time of the last time each was; and news that are worth to be read in full.
+/// Older ones of what was said besides are forgotten: however much is said, no error goes for it.
+const SAID: usize = 100;
+
+/// What was shown, newest first, with the time of the last time each was.
 #[derive(Debug, Default)]
-pub struct ShownErrors(VecDeque<ShownText>);
+pub struct ShownErrors {
+    shown: VecDeque<ShownText>,
+    /// What is said by now, as it was kept.
+    noted: Option<String>,
+}
 
 #[derive(Debug)]
 struct ShownText {
     at: Timestamp,
     text: String,
-    is_news: bool,
+    kind: ShownKind,
+}
+
+/// As what a text was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ShownKind {
+    Error,
+    /// No error, and kept as long as one.
+    News,
+    Said,
 }
 
 impl ShownErrors {
     /// Keeps one. The same again is one error.
     pub fn keep(&mut self, text: &str, now: Timestamp) {
-        self.push(ShownText { at: now, text: text.to_owned(), is_news: false });
+        self.push(ShownText { at: now, text: text.to_owned(), kind: ShownKind::Error });
     }
 
     /// Keeps news that are no error.
     pub fn keep_news(&mut self, text: &str, now: Timestamp) {
-        self.push(ShownText { at: now, text: text.to_owned(), is_news: true });
+        self.push(ShownText { at: now, text: text.to_owned(), kind: ShownKind::News });
     }
 
     /// Keeps one that was shown before: where it is kept already, with the time it was shown.
     fn keep_known(&mut self, text: &str, now: Timestamp) {
-        if self.0.iter().all(|known| known.text != text) {
+        if self.shown.iter().all(|known| known.text != text || known.kind == ShownKind::Said) {
             self.keep(text, now);
         }
     }
 
-    /// Whether a text was kept as news.
-    #[must_use]
-    pub fn is_news(&self, text: &str) -> bool {
-        self.0.iter().any(|shown| shown.is_news && shown.text == text)
+    /// Keeps what is said, once for each time that it is.
+    fn note(&mut self, said: Option<&str>, now: Timestamp) {
+        if self.noted.as_deref() == said {
+            return;
+        }
+        self.noted = said.map(str::to_owned);
+        let Some(said) = said else { return };
+        // What is kept as an error or as news stays that.
+        let known = self.shown.iter().find(|known| known.text == said).map(|known| known.kind);
+        // More was added to what is said: that is one line.
+        drop(self.shown.pop_front_if(|last| last.kind == ShownKind::Said && said.starts_with(last.text.as_str())));
+        self.push(ShownText { at: now, text: said.to_owned(), kind: known.unwrap_or(ShownKind::Said) });
+    }
+
+    /// Whether a text can be read in full.
+    fn holds(&self, text: &str) -> bool {
+        self.shown.iter().any(|shown| shown.text == text)
     }
 
     fn push(&mut self, shown: ShownText) {
-        self.0.retain(|known| known.text != shown.text);
-        self.0.push_front(shown);
-        self.0.truncate(KEPT);
+        self.shown.retain(|known| known.text != shown.text);
+        self.shown.push_front(shown);
+        let (mut kept, mut said) = (KEPT, SAID);
+        self.shown.retain(|shown| {
+            let left = if shown.kind == ShownKind::Said { &mut said } else { &mut kept };
+            let has_room = *left > 0;
+            *left = left.saturating_sub(1);
+            has_room
+        });
     }
 
-    /// Each with the last time it was shown, the newest first.
+    /// Errors and news with the last time each was shown, the newest first.
     pub fn dated(&self) -> impl Iterator<Item = (Timestamp, &str)> {
-        self.0.iter().map(|shown| (shown.at, shown.text.as_str()))
+        let kept = self.shown.iter().filter(|shown| shown.kind != ShownKind::Said);
+        kept.map(|shown| (shown.at, shown.text.as_str()))
     }
 
-    /// Each with its age, the newest first.
-    #[must_use]
-    pub fn aged(&self, now: Timestamp) -> Vec<(String, String)> {
-        self.0.iter().map(|shown| (format::age(shown.at.into(), now), shown.text.clone())).collect()
+    /// All of it, the newest first.
+    fn lines(&self, look: &Look) -> Vec<SaidLine> {
+        let line = |shown: &ShownText| SaidLine {
+            at: format::minute(shown.at, look.now, look),
+            text: shown.text.clone(),
+            is_error: shown.kind == ShownKind::Error,
+        };
+        self.shown.iter().map(line).collect()
     }
 }
 
@@ -93,10 +137,22 @@ impl AppState {
         self.said = Some(text);
     }
 
-    /// Whether what is said can be read in full later.
+    /// Keeps what is said by now, so that it can be read in full later.
+    pub(super) fn note_said(&mut self) {
+        self.errors.note(self.said.as_deref(), self.look.now);
+    }
+
+    /// Nothing is said any more: the next one is said anew, were it the same.
+    pub(super) fn put_said_away(&mut self) {
+        self.note_said();
+        self.said = None;
+        self.note_said();
+    }
+
+    /// Whether what is said can be read in full.
     #[must_use]
     pub fn is_said_in_full(&self) -> bool {
-        self.said.as_deref().is_some_and(|said| self.errors.is_news(said))
+        self.said.as_deref().is_some_and(|said| self.errors.holds(said))
     }
 
     /// What is wrong now.
@@ -106,25 +162,16 @@ impl AppState {
         lost.or_else(|| self.workspace.last_error.clone())
     }
 
-    /// Every error that was shown, in full, the newest first.
+    /// What was said and every error that was shown, in full, the newest first.
     pub(super) fn show_last_error(&mut self) -> Vec<Effect> {
         if let Some(wrong) = self.wrong() {
             self.errors.keep_known(&wrong, self.look.now);
         }
-        let errors = self.errors.aged(self.look.now);
-        if errors.is_empty() {
-            return self.say("no error so far");
+        let lines = self.errors.lines(&self.look);
+        if lines.is_empty() {
+            return self.say("nothing was said so far, and nothing went wrong");
         }
-        let mut note = Note::errors(errors);
-        for part in &mut note.parts {
-            if let NotePart::Error(text) = part
-                && self.errors.is_news(text)
-            {
-                *part = NotePart::Text(std::mem::take(text));
-                "what was said, the newest first".clone_into(&mut note.title);
-            }
-        }
-        self.modals.push(Modal::Note(Box::new(note)));
+        self.modals.push(Modal::Note(Box::new(Note::said(lines))));
         Vec::new()
     }
 
@@ -174,6 +221,11 @@ impl AppState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::tui::state::{Input, note::NotePart, sample::Screen};
+
+    fn texts(errors: &ShownErrors) -> Vec<&str> {
+        errors.shown.iter().map(|shown| shown.text.as_str()).collect()
+    }
 
     #[test]
     fn every_error_is_kept_once_the_newest_first_and_the_oldest_go() {
@@ -182,13 +234,53 @@ mod tests {
         errors.keep("a", at(0));
         errors.keep("b", at(60));
         errors.keep("a", at(120));
-        let texts = |errors: &ShownErrors| {
-            errors.aged(at(120)).into_iter().map(|(age, text)| age + " " + &text).collect::<Vec<_>>()
-        };
-        assert_eq!(texts(&errors), ["now a", "1m b"]);
+        assert_eq!(errors.dated().collect::<Vec<_>>(), [(at(120), "a"), (at(60), "b")]);
         for n in 0..100 {
             errors.keep(&n.to_string(), at(120));
         }
-        assert_eq!((errors.aged(at(120)).len(), texts(&errors)[0].as_str()), (KEPT, "now 99"));
+        assert_eq!((errors.dated().count(), texts(&errors)[0]), (KEPT, "99"));
+    }
+
+    #[test]
+    fn whatever_is_said_is_kept_once_each_time_and_no_error_goes_for_it() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let mut errors = ShownErrors::default();
+        errors.keep("broken", at(0));
+        for n in 0..300 {
+            errors.note(Some(&format!("line {n}.")), at(n));
+        }
+        assert_eq!((errors.shown.len(), texts(&errors)[0]), (SAID + 1, "line 299."));
+        assert_eq!(errors.dated().collect::<Vec<_>>(), [(at(0), "broken")], "what was said is no error");
+        errors.note(Some("line 299."), at(400));
+        assert_eq!(errors.shown[0].at, at(299), "it still stands there");
+        errors.note(None, at(400));
+        errors.note(Some("line 299."), at(400));
+        assert_eq!(errors.shown[0].at, at(400), "it was said again");
+        errors.note(Some("line 299.; connected again"), at(401));
+        assert_eq!(texts(&errors)[..2], ["line 299.; connected again", "line 298."], "one line with what was added");
+        errors.keep_news("a copy is kept", at(402));
+        errors.note(Some("a copy is kept"), at(402));
+        assert_eq!(errors.dated().next(), Some((at(402), "a copy is kept")), "it stays news");
+    }
+
+    #[test]
+    fn a_line_that_was_cut_is_read_in_full_with_the_errors_marked() {
+        let mut screen = Screen::listed(60, 20);
+        let long = "a sentence that is far longer than the last line of so narrow a screen has room for, to its end";
+        screen.state.said = Some(long.to_owned());
+        screen.put(Input::Resize(ratatui::layout::Size::new(60, 20)));
+        assert!(screen.state.is_said_in_full());
+        screen.state.tell_error("it broke".to_owned());
+        screen.press("E");
+        let Some(Modal::Note(note)) = screen.state.modals.last() else { panic!("no list of what was said") };
+        let lines: Vec<(&str, bool)> = note
+            .parts
+            .iter()
+            .filter_map(|part| match part {
+                NotePart::Said(line) => Some((line.text.as_str(), line.is_error)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(lines[..2], [("it broke", true), (long, false)]);
     }
 }

@@ -213,6 +213,11 @@ impl KnownFields {
         }))
     }
 
+    /// Whether the fields of the metadata are being asked for.
+    pub(super) fn asks_for_keys(&self) -> bool {
+        matches!(self.asked, Some((_, KnownOf::Keys)))
+    }
+
     /// The fields of the metadata, as far as they are known.
     pub(super) fn metadata_keys(&self) -> Option<&MetadataKeys> {
         self.keys.as_ref()

@@ -41,7 +41,7 @@ pub enum Modal {
     Columns(Menu<ColumnChoice>),
     /// The inspector.
     Inspector(Box<Inspector>),
-    /// A text: what a number means, an error in full.
+    /// A text: what a number means, what was said in full.
     Note(Box<Note>),
     /// Something being edited that will be stored.
     Editor(Box<Editor>),

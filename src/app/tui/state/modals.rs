@@ -132,9 +132,15 @@ impl AppState {
 
     pub(super) fn close_modal(&mut self) -> Vec<Effect> {
         let closed = self.modals.pop();
-        if matches!(closed, Some(Modal::Collections(_))) {
-            self.workspace.connection.stage = Stage::None;
-            self.open_places();
+        match &closed {
+            Some(Modal::Collections(_)) => {
+                self.workspace.connection.stage = Stage::None;
+                self.open_places();
+            }
+            Some(Modal::SortBy(menu)) => self.left_sort_menu(menu),
+            Some(Modal::FleetColumns(menu)) => self.left_fleet_columns(menu.chosen().copied()),
+            Some(Modal::Columns(menu)) => self.left_columns(menu),
+            _ => {}
         }
         let connection = &self.workspace.connection;
         // What is being opened is shown again.

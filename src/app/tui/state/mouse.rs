@@ -158,10 +158,10 @@ impl AppState {
         if again { self.choose_in_modal() } else { Vec::new() }
     }
 
-    /// The status line cuts a long error: a click shows it in full.
+    /// The status line cuts what is long: a click shows it in full.
     fn click_status(&mut self) -> Vec<Effect> {
         let note = matches!(self.modals.last(), Some(Modal::Note(_) | Modal::Prompt(_)));
-        if self.wrong().is_some() && !note { self.show_last_error() } else { Vec::new() }
+        if (self.wrong().is_some() || self.is_said_in_full()) && !note { self.show_last_error() } else { Vec::new() }
     }
 
     fn wheel(&mut self, x: u16, y: u16, lines: i32) -> Vec<Effect> {

@@ -1,4 +1,4 @@
-//! A text in a box over the panes, which scrolls where it is longer than the screen: an explanation, an error.
+//! A text in a box over the panes, which scrolls where it is longer than the screen: an explanation, what was said.
 
 use crate::app::keymap::Action;
 use ratatui::layout::Rect;
@@ -33,14 +33,25 @@ pub struct Note {
 pub enum NotePart {
     /// What matters most.
     Main(String),
-    /// Something went wrong.
-    Error(String),
+    /// What was said, or went wrong.
+    Said(SaidLine),
     /// A sentence.
     Text(String),
     /// A name and what was read there.
     Field(String, String),
     /// An empty line.
     Blank,
+}
+
+/// What was said on the status line, as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaidLine {
+    /// When.
+    pub at: String,
+    /// All of it.
+    pub text: String,
+    /// It is an error.
+    pub is_error: bool,
 }
 
 /// How a line of the box is meant.
@@ -97,18 +108,15 @@ impl Note {
         Some(Self { title, parts, top: 0 })
     }
 
-    /// Errors in full with their age, the newest first.
+    /// What was said and errors, in full, the newest first.
     #[must_use]
-    pub fn errors(errors: Vec<(String, String)>) -> Self {
-        let title = if errors.len() == 1 { "last error" } else { "errors, the newest first" };
-        let mut parts = Vec::with_capacity(errors.len() * 3);
-        for (age, text) in errors {
-            if !parts.is_empty() {
-                parts.extend([NotePart::Blank, NotePart::Text(age)]);
-            }
-            parts.push(NotePart::Error(text));
-        }
-        Self { title: title.into(), parts, top: 0 }
+    pub fn said(lines: Vec<SaidLine>) -> Self {
+        let title = match &lines[..] {
+            [only] if only.is_error => "last error",
+            lines if lines.iter().any(|line| line.is_error) => "said, the newest first; ! went wrong",
+            _ => "said, the newest first",
+        };
+        Self { title: title.into(), parts: lines.into_iter().map(NotePart::Said).collect(), top: 0 }
     }
 
     /// What matters most of it, for copying: key, name, text as stored. All of it is [`Self::plain`].
@@ -116,16 +124,20 @@ impl Note {
     pub fn main_copy(&self) -> Option<(char, &'static str, &str)> {
         self.parts.iter().find_map(|part| match part {
             NotePart::Main(text) => Some(('v', "what matters most", text.as_str())),
-            NotePart::Error(text) => Some(('e', "the error", text.as_str())),
-            NotePart::Text(_) | NotePart::Field(..) | NotePart::Blank => None,
+            NotePart::Said(line) if line.is_error => Some(('e', "the error", line.text.as_str())),
+            NotePart::Said(_) | NotePart::Text(_) | NotePart::Field(..) | NotePart::Blank => None,
         })
     }
 
     /// All of it as text, for copying.
     #[must_use]
     pub fn plain(&self) -> String {
+        if let [NotePart::Said(only)] = &self.parts[..] {
+            return only.text.clone();
+        }
         let part = |part: &NotePart| match part {
-            NotePart::Main(text) | NotePart::Error(text) | NotePart::Text(text) => text.clone(),
+            NotePart::Main(text) | NotePart::Text(text) => text.clone(),
+            NotePart::Said(line) => format!("{} {} {}", line.at, line.mark(), line.text),
             NotePart::Field(name, read) => format!("{name}: {read}"),
             NotePart::Blank => String::new(),
         };
@@ -159,10 +171,15 @@ impl Note {
 
     fn lines(&self, cells: usize) -> Vec<NoteLine> {
         let mut out = Vec::new();
+        let times = self.parts.iter().map(|part| match part {
+            NotePart::Said(line) => format::width(&line.at),
+            _ => 0,
+        });
+        let times = times.max().unwrap_or(0);
         for part in &self.parts {
             match part {
                 NotePart::Main(text) => push(&mut out, Kind::Main, text, cells),
-                NotePart::Error(text) => push(&mut out, Kind::Error, text, cells),
+                NotePart::Said(line) => push_said(&mut out, line, times, cells),
                 NotePart::Text(text) => push(&mut out, Kind::Text, text, cells),
                 NotePart::Blank => push(&mut out, Kind::Text, "", cells),
                 NotePart::Field(name, read) => push_field(&mut out, name, read, cells),
@@ -175,6 +192,24 @@ impl Note {
 fn push(out: &mut Vec<NoteLine>, kind: Kind, text: &str, cells: usize) {
     let lines = wrap::plain(&text::block(head(text, PART_BYTES)), cells);
     out.extend(lines.into_iter().map(|left| NoteLine { kind, left, right: String::new() }));
+}
+
+impl SaidLine {
+    /// What tells an error from the rest, also without colours.
+    fn mark(&self) -> char {
+        if self.is_error { '!' } else { ' ' }
+    }
+}
+
+/// When it was said, in a column of so many cells, and what: further lines of it stand below its first.
+fn push_said(out: &mut Vec<NoteLine>, said: &SaidLine, times: usize, cells: usize) {
+    let indent = times + 3;
+    let kind = if said.is_error { Kind::Error } else { Kind::Text };
+    let lines = wrap::plain(&text::block(head(&said.text, PART_BYTES)), cells.saturating_sub(indent).max(1));
+    for (at, line) in lines.into_iter().enumerate() {
+        let before = if at == 0 { format!("{:>times$} {} ", said.at, said.mark()) } else { " ".repeat(indent) };
+        out.push(NoteLine { kind, left: before + &line, right: String::new() });
+    }
 }
 
 /// A field and what was read there on one line; where they do not fit, the value stands under it.
@@ -197,7 +232,7 @@ mod tests {
 
     #[test]
     fn it_scrolls_to_its_end_and_no_further() {
-        let mut note = Note::errors(vec![("now".into(), "line\n".repeat(30))]);
+        let mut note = Note::said(vec![SaidLine { at: "14:02".into(), text: "line\n".repeat(30), is_error: true }]);
         let body = Rect::new(0, 0, 60, 12);
         for _ in 0..100 {
             assert!(note.on_action(Action::Down, body));
@@ -210,6 +245,19 @@ mod tests {
         note.scroll(3, body);
         assert_eq!(note.top, 31 - 10);
         assert!(!note.on_action(Action::Back, body));
+    }
+
+    #[test]
+    fn what_was_said_stands_whole_beside_its_time_and_errors_are_marked() {
+        let said = |at: &str, text: &str, is_error| SaidLine { at: at.into(), text: text.into(), is_error };
+        let note = Note::said(vec![said("14:02", "it broke in two", true), said("23 Nov 14:02", "copied", false)]);
+        let lines: Vec<(Kind, String)> = note.lines(24).into_iter().map(|line| (line.kind, line.left)).collect();
+        let expected = [
+            (Kind::Error, "       14:02 ! it broke".to_owned()),
+            (Kind::Error, "               in two".to_owned()),
+            (Kind::Text, "23 Nov 14:02   copied".to_owned()),
+        ];
+        assert_eq!(lines, expected);
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod marks;
 mod moves;
 pub mod narrowed;
 mod notice;
+mod ranked;
 pub(super) mod sorting;
 mod tokens;
 mod written;
@@ -186,6 +187,7 @@ impl SessionList {
             Event::Plan(ticket, plan) if self.is_page(*ticket) => self.on_plan(plan),
             Event::Empty(ticket, why) if self.is_page(*ticket) => self.emptiness = Some(why.clone()),
             Event::Looked(ticket, sessions) if self.is_page(*ticket) => self.on_looked(*sessions),
+            Event::Ranked(ticket, figures) if self.is_page(*ticket) => self.details.tell_ranked(&self.sort.by, figures),
             Event::Rows(ticket, rows) if self.is_page(*ticket) => self.on_rows(rows),
             Event::RowsOf(ticket, rows) => self.on_further(*ticket, rows),
             Event::ListEnd(ticket, end) if self.is_page(*ticket) => self.on_end(end),

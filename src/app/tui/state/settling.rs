@@ -56,6 +56,7 @@ impl AppState {
         effects.extend(self.workspace.conversation.ask(&mut self.tickets));
         effects.extend(self.ask_for_pictures());
         effects.extend(self.ask_for_offers());
+        effects.extend(self.tell_of_columns());
         effects.extend(self.follow_cursor());
         effects.extend(self.foresee());
         effects.extend(self.look_closer());

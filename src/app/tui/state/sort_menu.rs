@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{AppState, Effect, menu::Menu, modal::Modal};
 use crate::{
-    app::{config::Column, keymap::Action},
+    app::{config::Column, keymap::Action, text},
     repository::Sort,
 };
 
@@ -76,6 +76,21 @@ impl AppState {
         "A letter goes to a column; the one it is sorted by is turned round:"
     }
 
+    /// The menu was left without a choice: which order stays is said where a person was about to choose another.
+    pub(super) fn left_sort_menu(&mut self, menu: &Menu<Column>) {
+        let current = Column::of(&self.workspace.list.sort.by);
+        if menu.chosen().is_some_and(|chosen| *chosen != current) {
+            self.said = Some(self.order_stays());
+        }
+    }
+
+    /// `the order stays: changed ▾`, with the mark that the heading has.
+    pub(super) fn order_stays(&self) -> String {
+        let (sort, marks) = (&self.workspace.list.sort, self.look.marks);
+        let mark = if sort.ascending { marks.pointer } else { marks.unfolded };
+        format!("the order stays: {} {mark}", text::line(&Column::of(&sort.by).to_string()))
+    }
+
     /// Sorts by a column; where that is so already, the other way round.
     pub(super) fn sort_by_column(&mut self, column: &Column) -> Vec<Effect> {
         let by = column.sort_by();
@@ -121,8 +136,12 @@ mod tests {
         assert!(screen.state.modals.is_empty());
         screen.answer_all();
         assert_eq!(*sort(&screen), Sort::new(SortBy::Created).reversed());
+        screen.press("s\u{1b}");
+        assert_eq!(screen.state.said, None, "nothing else was gone to");
         screen.press("sa\u{1b}");
         assert_eq!(*sort(&screen), Sort::new(SortBy::Created).reversed(), "Esc leaves it as it was");
+        let says = format!("the order stays: created {}", screen.state.look.marks.pointer);
+        assert_eq!(screen.state.said, Some(says), "and says so");
     }
 
     #[test]

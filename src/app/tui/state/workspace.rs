@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 use super::{
     alerts::AlertWatch,
     areas::Pane,
+    asked_columns::AskedColumns,
     bulk::BulkPane,
     chosen::Peek,
     connection::{Connection, HomePlace},
@@ -64,6 +65,8 @@ pub struct Workspace {
     pub(super) room: MeasuredRoom,
     /// All sessions at work or changed lately.
     pub fleet: FleetPane,
+    /// Columns that were asked for, of which something may be to say.
+    pub(super) asked_columns: AskedColumns,
     /// What is known of the fields of all of them.
     pub known: KnownFields,
     /// The last error, until something was read again.

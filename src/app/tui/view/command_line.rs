@@ -35,7 +35,10 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, prompt: &Prompt, state: &AppState
     let width = usize::from(body.width.saturating_sub(4));
     let below = match &prompt.mistake {
         Some(mistake) => mistake_lines(mistake, prompt.text(), width, state),
-        None => offer_lines(prompt, width, state),
+        None => match prompt.no_match() {
+            Some(says) => wrap::plain(says, width).into_iter().map(|line| Line::styled(line, look.theme.dim)).collect(),
+            None => offer_lines(prompt, width, state),
+        },
     };
     let area = areas::bottom(body, 3 + below.len() as u16);
     let title = match prompt.asks {

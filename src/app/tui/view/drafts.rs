@@ -48,8 +48,10 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, menu: &DraftMenu, state: &AppStat
     let place = if drafts.len() > page { row::place(menu.selected, drafts.len(), look) } else { Line::default() };
     let says = format::fit("Typed and not saved before the program ended:", cells.saturating_sub(2), look.marks);
     let mut shown = vec![Line::styled(format!(" {says}"), look.theme.title)];
-    for (at, draft) in drafts.iter().enumerate().skip(top).take(page) {
-        shown.extend(lines_of(draft, at == menu.selected, cells, look));
+    let times: Vec<String> = drafts.iter().map(|draft| time_of(draft, look)).collect();
+    let widest = times.iter().map(|time| format::width(time)).max().unwrap_or(0);
+    for (at, (draft, time)) in drafts.iter().zip(times).enumerate().skip(top).take(page) {
+        shown.extend(lines_of(draft, &format!("{time:>widest$}"), at == menu.selected, cells, look));
     }
     frame.render_widget(Paragraph::new(shown), inner);
     let heading = Rect { height: inner.height.min(1), ..inner };
@@ -64,8 +66,12 @@ fn hint(menu: &DraftMenu, state: &AppState) -> String {
     block::keys(&keys, &state.keymap)
 }
 
-fn lines_of(offered: &OfferedDraft, is_selected: bool, cells: usize, look: &Look) -> [Line<'static>; LINES] {
-    let at = offered.at.map(|at| format::minute(at, look.now, look)).unwrap_or_default();
+/// When it was typed.
+fn time_of(offered: &OfferedDraft, look: &Look) -> String {
+    offered.at.map(|at| format::minute(at, look.now, look)).unwrap_or_default()
+}
+
+fn lines_of(offered: &OfferedDraft, at: &str, is_selected: bool, cells: usize, look: &Look) -> [Line<'static>; LINES] {
     let (what, more) = match &offered.draft {
         Ok(draft) => {
             let place = draft.place.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -76,7 +82,7 @@ fn lines_of(offered: &OfferedDraft, is_selected: bool, cells: usize, look: &Look
         }
         Err(why) => (format!("a draft that cannot be read: {why}"), offered.file.clone()),
     };
-    let indent = format::width(&at) + 2;
+    let indent = format::width(at) + 2;
     let fit = |text: &str| format::fit(&text::line(text), cells.saturating_sub(indent + 2), look.marks);
     let first = vec![Span::styled(format!("{at}  "), look.theme.dim), Span::raw(fit(&what))];
     let second = vec![Span::styled(format!("{}{}", " ".repeat(indent), fit(&more)), look.theme.dim)];

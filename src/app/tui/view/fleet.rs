@@ -23,6 +23,7 @@ use super::{block, row};
 use crate::{
     app::{
         fleet::{FleetColumn, FleetGroup, FleetRow, FleetTotal, read::FleetExtent, total},
+        keymap::Action,
         text,
         tui::{
             render::{Look, format},
@@ -94,8 +95,12 @@ fn nothing(state: &AppState) -> String {
     if fleet.is_reading() {
         return format!("reading{}", state.look.marks.ellipsis);
     }
-    let which = if fleet.filter.is_empty() { "" } else { " that match this filter" };
-    format!("no sessions{which} changed within {}", fleet.window)
+    if fleet.filter.is_empty() {
+        return format!("no sessions changed within {}", fleet.window);
+    }
+    let keys = [(Action::Filter, "changes the filter"), (Action::Window, "the time")];
+    let keys = block::keys(&keys, &state.keymap);
+    format!("no sessions that match this filter changed within {}; {keys}", fleet.window)
 }
 
 /// `3 sessions ▪ 1 working ▪ 1.2k tokens/min`: as much as there is room for.

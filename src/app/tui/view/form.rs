@@ -131,7 +131,11 @@ fn draw_filter(frame: &mut Frame<'_>, area: Rect, form: &MetadataForm, look: &Lo
 /// What is said where there is no row.
 fn nothing(form: &MetadataForm, state: &AppState) -> String {
     if !form.filter().is_empty() {
-        return "no field matches".to_owned();
+        return match (form.filter_area(), state.keymap.label(Action::Back)) {
+            (Some(_), _) => "no field matches; Backspace takes a letter back, Esc shows all".to_owned(),
+            (None, Some(key)) => format!("no field matches; {key} shows all"),
+            (None, None) => "no field matches".to_owned(),
+        };
     }
     match state.keymap.label(Action::Add) {
         Some(key) => format!("there is no field; {key} adds one"),

@@ -7,7 +7,7 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::block;
+use super::{block, row};
 use crate::app::{
     text,
     tui::{
@@ -29,7 +29,7 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, pane: &HelpPane, state: &AppState
     let rows = usize::from(area.height.saturating_sub(2));
     let top = pane.top.min(all.len().saturating_sub(rows));
     let place = match all.len() {
-        0 => " no key is like that; Esc shows all ".to_owned(),
+        0 => String::new(),
         all => format!(" {}{}{} / {all} ", top + 1, look.marks.dash, (top + rows).min(all)),
     };
     let typed = format::fit(&text::line(&pane.needle), usize::from(area.width.saturating_sub(12)), look.marks);
@@ -38,11 +38,19 @@ pub fn draw(frame: &mut Frame<'_>, body: Rect, pane: &HelpPane, state: &AppState
         ("", _) => " Keys: type to narrow ".to_owned(),
         (typed, _) => format!(" Keys: {typed} "),
     };
+    let is_empty = all.is_empty();
     let lines: Vec<Line<'_>> = all.into_iter().skip(top).take(rows).map(|row| line(row, cells, state)).collect();
     let pane = block::pane(Line::from(title), Line::styled(place, look.theme.dim), true, look);
     frame.render_widget(Clear, area);
     frame.render_widget(Paragraph::new(lines).block(pane), area);
+    if is_empty {
+        row::hint(frame.buffer_mut(), areas::inside(area), NO_MATCH, look);
+    }
 }
+
+/// What is said where nothing holds what is typed, and what to do then.
+const NO_MATCH: &str =
+    "no key, command or sentence of the help holds these words; Backspace takes a letter back, Esc shows all of it";
 
 /// Cells of the columns: keys, what they do, the command. Where there is no room for a command it is not begun.
 const KEYS: usize = 16;

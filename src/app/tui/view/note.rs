@@ -1,4 +1,4 @@
-//! A text in a box over the middle of the screen: an explanation, an error.
+//! A text in a box over the middle of the screen: an explanation, what was said.
 //!
 //! ```text
 //! ╭ output tokens ───────────────────────╮

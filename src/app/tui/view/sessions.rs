@@ -150,6 +150,9 @@ fn range(state: &AppState, last: usize) -> String {
     format!(" {}{}{} / {total} ", number(list.top() + 1), marks.dash, number(last))
 }
 
+/// What is said where none of all rows matches the filter that is typed, and what to do then.
+const NO_ROW: &str = "no session matches; Backspace takes a letter back, Esc shows all again";
+
 /// Where the rows would stand: what is loading, and why there are none.
 fn draw_nothing(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
     let mut below = area;
@@ -168,7 +171,7 @@ fn draw_nothing(frame: &mut Frame<'_>, area: Rect, state: &AppState) {
 fn empty(state: &AppState) -> Option<String> {
     let list = &state.workspace.list;
     if !list.rows.is_empty() {
-        return Some(narrowed(state).unwrap_or_else(|| "no session matches".to_owned()));
+        return Some(narrowed(state).unwrap_or_else(|| NO_ROW.to_owned()));
     }
     if let Some(loading) = list.loading() {
         return Some(format!("{loading}{}", state.look.marks.ellipsis));
@@ -255,7 +258,7 @@ fn with_rate(mut called: String, writes: u64) -> (String, String) {
 fn push_cell(line: &mut Line<'static>, cell: &ColumnCell, row: &Summary, columns: &SessionColumns, state: &AppState) {
     let look = &state.look;
     let details = state.workspace.list.details(row);
-    let (value, style) = cell.value(columns.shown(row, details), look);
+    let (value, style) = cell.value(columns.shown(row, details, state.workspace.list.ranked(row)), look);
     let lit = state.workspace.list.is_lit(row, cell.column(), look.now);
     let style = if lit { style.patch(look.theme.glow) } else { style };
     if !cell.is_id() {

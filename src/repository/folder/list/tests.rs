@@ -20,7 +20,7 @@ fn listed(root: &Path, mut query: ListQuery) -> (Vec<String>, usize) {
     let (known, mut ids) = (KnownOrder::default(), Vec::new());
     let before = assemble::HEADS_READ.get();
     loop {
-        let mut take = |row: Summary| {
+        let mut take = |row: Summary, _| {
             ids.push(row.name().to_owned());
             true
         };
@@ -51,7 +51,7 @@ fn a_page_that_follows_another_list_is_found_all_the_same() {
     let (root, known) = (folder(4), KnownOrder::default());
     let page = |query: &ListQuery| {
         let mut ids = Vec::new();
-        let mut take = |row: Summary| {
+        let mut take = |row: Summary, _| {
             ids.push(row.name().to_owned());
             true
         };
@@ -76,7 +76,7 @@ fn every_order_gives_each_session_once_over_pages_as_its_values_are() {
             // As if others had asked for something else between the pages.
             let other = KnownOrder::default();
             let known = if ids.len() % 4 == 2 { &other } else { &known };
-            let mut take = |row: Summary| {
+            let mut take = |row: Summary, _| {
                 ids.push(row.name().to_owned());
                 true
             };
@@ -103,7 +103,7 @@ fn a_page_that_nobody_waits_for_is_not_sorted_to_its_end() {
         false
     };
     let query = ListQuery::new(5).sort(SortBy::Figure(crate::metrics::SessionFigure::Messages));
-    let end = list(root.path(), &query, &KnownOrder::default(), &looked, &mut |_| true).unwrap();
+    let end = list(root.path(), &query, &KnownOrder::default(), &looked, &mut |_, _| true).unwrap();
     assert_eq!((told.get(), end), (TOLD as u64, PageEnd::default()));
 }
 
@@ -119,7 +119,7 @@ fn a_filter_that_finds_nothing_tells_what_it_looked_at_and_ends_once_nobody_wait
             goes_on || count == 0
         };
         let before = assemble::HEADS_READ.get();
-        list(root.path(), &query, &KnownOrder::default(), &looked, &mut |_| true).unwrap();
+        list(root.path(), &query, &KnownOrder::default(), &looked, &mut |_, _| true).unwrap();
         let read = assemble::HEADS_READ.get() - before;
         assert_eq!(*told.borrow(), wanted);
         assert_eq!(read, if goes_on { 3 * TOLD } else { TOLD });
@@ -127,13 +127,33 @@ fn a_filter_that_finds_nothing_tells_what_it_looked_at_and_ends_once_nobody_wait
 }
 
 #[test]
+fn rows_come_with_the_figure_that_they_are_sorted_by() {
+    let root = folder(3);
+    let figures = |sort: &str| {
+        let query = ListQuery::new(5).sort(Sort::parse(sort).unwrap());
+        let mut figures = Vec::new();
+        let mut take = |_: Summary, figure: Option<u64>| {
+            figures.push(figure);
+            true
+        };
+        list(root.path(), &query, &KnownOrder::default(), &|_| true, &mut take).unwrap();
+        figures
+    };
+    assert_eq!(figures("messages"), [Some(0); 3]);
+    assert!(figures("size").iter().all(|size| size.is_some_and(|size| size > 10)), "{:?}", figures("size"));
+    for sort in ["tokens", "created", "id", "meta.x"] {
+        assert_eq!(figures(sort), [None; 3], "{sort}: it is no figure, or nothing tells it");
+    }
+}
+
+#[test]
 fn what_is_gone_before_its_page_comes_is_left_out() {
     let (root, known) = (folder(3), KnownOrder::default());
     let query = ListQuery::new(1).sort(SortBy::Created);
-    let next = list(root.path(), &query, &known, &|_| true, &mut |_| true).unwrap().next.unwrap();
+    let next = list(root.path(), &query, &known, &|_| true, &mut |_, _| true).unwrap().next.unwrap();
     fs::remove_dir_all(root.path().join("session_1")).unwrap();
     let mut ids = Vec::new();
-    let mut take = |row: Summary| {
+    let mut take = |row: Summary, _| {
         ids.push(row.name().to_owned());
         true
     };

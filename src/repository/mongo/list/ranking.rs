@@ -117,7 +117,7 @@ impl Ranking {
                 given = Some(known);
                 let Some(row) = rows.remove(&known.key) else { continue };
                 left -= 1;
-                if !found.push(row) {
+                if !found.push_ranked(row, known.figure(&self.sort.by)) {
                     return Ok(given.map(PlacedSession::cursor));
                 }
             }

@@ -47,6 +47,11 @@ fn columns_are_shown_hidden_and_moved_in_the_menu() {
     assert_eq!(columns(&screen), ["changed", "tokens", "id", "feedback"]);
     screen.press("|jjjJ\u{1b}");
     assert_eq!(columns(&screen), ["changed", "tokens", "id", "feedback"], "Esc leaves them");
+    screen.press("|j \u{1b}");
+    assert_eq!(columns(&screen), ["changed", "tokens", "id", "feedback"]);
+    assert_eq!(screen.state.said.as_deref(), Some("the columns stay as they were"));
+    screen.press("|j\u{1b}");
+    assert_eq!(screen.state.said, None, "nothing was changed");
     screen.press("|jj ");
     assert!(screen.state.said.as_deref().is_some_and(|said| said.contains("always shown")));
     screen.press("G \n");

@@ -93,8 +93,9 @@ impl ColumnWidths {
     /// Measures a row; what it is called only where that is given.
     fn take(&mut self, row: &Summary, name: Option<&str>, state: &AppState) -> bool {
         let look = &state.look;
-        let details = state.workspace.list.details(row);
-        let shown = ShownRow { row, name: name.unwrap_or_default(), details, reveal: &state.reveal };
+        let list = &state.workspace.list;
+        let (details, ranked) = (list.details(row), list.ranked(row));
+        let shown = ShownRow { row, name: name.unwrap_or_default(), details, ranked, reveal: &state.reveal };
         let mut grew = false;
         for column in &self.wanted {
             if *column == Column::Id && name.is_none() {

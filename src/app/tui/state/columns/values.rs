@@ -21,9 +21,36 @@ use crate::{
 /// Bytes of a text that are looked at.
 const MOST: usize = 1000;
 
-/// What a column says of a row, as safe text; blank where that is not known.
+/// What a column says of a row, as safe text; blank where that is not known. What the row was sorted by is known before what else is
+/// counted of it.
 pub(super) fn value(column: &Column, shown: ShownRow<'_>, look: &Look) -> (String, Style) {
-    let ShownRow { row, name, details, reveal } = shown;
+    let (says, style) = known_value(column, shown, look);
+    let ranked = shown.ranked.filter(|(by, _)| says.is_empty() && **by == column.sort_by());
+    let ranked = ranked.and_then(|(_, figure)| Some((figure, figure_text(column, figure)?)));
+    match (ranked, column) {
+        (None, _) => (says, style),
+        (Some((figure, text)), Column::Errors) => (text, if_any(Some(figure), look)),
+        (Some((0, text)), Column::Findings) => (text, look.theme.dim),
+        (Some((_, text)), _) => (text, style),
+    }
+}
+
+/// A figure as its column says it; `None` where the figure alone does not tell that.
+fn figure_text(column: &Column, figure: u64) -> Option<String> {
+    match column {
+        Column::Agents | Column::Messages | Column::Tokens | Column::Calls | Column::Errors | Column::Findings => {
+            Some(format::short(figure))
+        }
+        Column::Guardrail => (figure > 0).then(|| format::short(figure)),
+        Column::Latency => Some(format::millis(figure)),
+        Column::Size => Some(format::bytes(figure)),
+        _ => None,
+    }
+}
+
+/// The same of what is known of the row.
+fn known_value(column: &Column, shown: ShownRow<'_>, look: &Look) -> (String, Style) {
+    let ShownRow { row, name, details, reveal, .. } = shown;
     let theme = &look.theme;
     let age = |at: Option<StoredDate>| at.map(|at| format::age(at, look.now)).unwrap_or_default();
     let safe = |value: Option<&str>| value.map(|value| text::line(value).into_owned()).unwrap_or_default();

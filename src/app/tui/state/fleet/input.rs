@@ -114,6 +114,14 @@ impl AppState {
         Vec::new()
     }
 
+    /// The menu of its columns was left without a choice: which order stays is said where another was about to be chosen.
+    pub(in crate::app::tui::state) fn left_fleet_columns(&mut self, chosen: Option<FleetColumn>) {
+        let by = self.workspace.fleet.order.by;
+        if chosen.is_some_and(|chosen| chosen != by) {
+            self.said = Some(format!("the order stays: {}", by.as_str()));
+        }
+    }
+
     /// Shows the sessions of the fleet that match a filter as it was typed.
     pub(in crate::app::tui::state) fn filter_fleet(&mut self, typed: &str) -> Result<Vec<Effect>, TypedMistake> {
         let filter = self.read_filter(typed)?;

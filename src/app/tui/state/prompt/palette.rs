@@ -8,7 +8,7 @@ use nucleo_matcher::{
     pattern::{AtomKind, CaseMatching, Normalization, Pattern},
 };
 
-use super::{Does, Offer};
+use super::{Asks, Does, Offer, Prompt};
 use crate::app::{
     keymap::{Action, ENTRIES},
     text,
@@ -104,6 +104,28 @@ impl AppState {
             Some("there is no filter")
         } else {
             None
+        }
+    }
+}
+
+impl Prompt {
+    /// What is said where nothing fits what is typed, and what to do then. `None`: something does, or it may be what is not offered.
+    #[must_use]
+    pub fn no_match(&self) -> Option<&'static str> {
+        let is_empty = self.text().trim().is_empty();
+        if self.mistake.is_some() || self.stale || !self.offers.is_empty() {
+            return None;
+        }
+        match (self.searches(), is_empty) {
+            (true, true) => Some("nothing was typed here before; Esc goes back"),
+            (true, false) => {
+                Some("no line typed before holds that; Backspace takes a letter back, Esc ends the search")
+            }
+            // Of a command that takes words it is said what they are.
+            (false, false) if self.asks == Asks::Command && self.says.is_none() => {
+                Some("no command matches; Backspace takes a letter back, Esc leaves the line")
+            }
+            (false, _) => None,
         }
     }
 }

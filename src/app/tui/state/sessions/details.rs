@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::{
     counted,
+    ranked::RankedFigures,
     tokens::{self, TokensAge},
 };
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
         task::{Command, Ticket},
         tui::state::{Effect, Tickets},
     },
+    repository::SortBy,
     session::{Change, ChangeKind, Details, SessionKey, StoredDate, Summary},
 };
 
@@ -25,6 +27,8 @@ use crate::{
 pub(super) struct DetailsCache {
     known: HashMap<SessionKey, KnownRow>,
     asked: Option<Asked>,
+    /// Shown of a row while it is not known.
+    ranked: RankedFigures,
     /// Entries of an earlier generation are shown but asked again.
     generation: u64,
 }
@@ -63,6 +67,7 @@ impl DetailsCache {
 
     /// What is known of one row is shown, and asked again; an answer that is on its way was read before.
     pub fn expire_row(&mut self, row: &Summary) {
+        self.ranked.forget(&row.key);
         if let Some(known) = self.known.get_mut(&row.key) {
             known.generation = EXPIRED;
             known.updated_at = row.updated_at;
@@ -75,6 +80,7 @@ impl DetailsCache {
     /// A row's session changed, which was of that age `before`. What that counts is counted here, for a store asked again at each
     /// of them would do little else; what cannot be counted is asked again. Tokens are read again after a while.
     pub fn apply(&mut self, change: &Change, row: &Summary, before: Option<StoredDate>) {
+        self.ranked.forget(&row.key);
         let is_counted = match self.known.get_mut(&row.key) {
             // Of another age than the row: what it counted is not known to be what stood there.
             Some(known) if known.updated_at != before => false,
@@ -101,6 +107,16 @@ impl DetailsCache {
     /// What is known of a row's present state.
     pub fn get(&self, row: &Summary) -> Option<&Details> {
         self.known.get(&row.key).filter(|known| known.updated_at == row.updated_at).map(|known| &known.details)
+    }
+
+    /// Rows are sorted by these figures.
+    pub fn tell_ranked(&mut self, by: &SortBy, figures: &[(SessionKey, u64)]) {
+        self.ranked.tell(by, figures);
+    }
+
+    /// By what rows were sorted.
+    pub fn ranked(&self) -> &RankedFigures {
+        &self.ranked
     }
 
     fn is_wanted(&self, row: &Summary) -> bool {

@@ -42,6 +42,7 @@ impl AppState {
         if !self.workspace.connection.is_open() {
             return Vec::new();
         }
+        self.workspace.asked_columns.sorted_by(&sort.by);
         self.workspace.list.set_sort(sort, &mut self.tickets)
     }
 }

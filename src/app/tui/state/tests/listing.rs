@@ -24,6 +24,8 @@ fn another_order_or_filter_that_is_given_up_leaves_what_was_listed() {
         screen.press("\u{1b}");
         assert_eq!((&list(&screen).sort, list(&screen).filter.source.as_str()), (&Sort::default(), ""), "{keys}");
         assert_eq!((names(&screen).len(), list(&screen).count, list(&screen).selected()), (before, count, 2));
+        let says = screen.state.said.as_deref().is_some_and(|said| said.starts_with("the order stays: changed "));
+        assert_eq!(says, keys.starts_with('s'), "{keys}: of an order it is said: {:?}", screen.state.said);
         for event in screen.answers(&Command::List(ticket, Box::new(query))) {
             screen.tell(event);
         }

@@ -2,7 +2,10 @@ use crate::app::keymap::Action;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{app::tui::view::sample, metrics::Explanation};
+use crate::{
+    app::tui::{state::note::SaidLine, view::sample},
+    metrics::Explanation,
+};
 
 fn explanation() -> Explanation {
     Explanation {
@@ -40,7 +43,8 @@ fn what_is_cut_is_scrolled_to() {
 
 #[test]
 fn an_error_in_full() {
-    let note = Note::errors(vec![("now".into(), "cannot read the sessions: the server said \u{1b}[2J no. ".repeat(4))]);
+    let text = "cannot read the sessions: the server said \u{1b}[2J no. ".repeat(4);
+    let note = Note::said(vec![SaidLine { at: "14:02".into(), text, is_error: true }]);
     let screen = sample::screen(60, 14, |frame, area| draw(frame, area, &note, Some("Esc"), &sample::look()));
     insta::assert_snapshot!("error_60x14", screen);
 }

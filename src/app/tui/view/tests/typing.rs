@@ -1,10 +1,12 @@
 //! What helps with typing: offers, the help, an empty list.
 
-use super::at_every_size;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::{at_every_size, picture};
 use crate::{
     app::{
         task::{Command, Event},
-        tui::state::sample::Screen,
+        tui::state::{Input, sample::Screen},
     },
     repository::PageEnd,
 };
@@ -50,4 +52,41 @@ fn an_empty_list_says_how_to_see_all() {
         }
         screen
     });
+}
+
+#[test]
+fn where_nothing_matches_that_is_said_and_what_to_do() {
+    let typed = |keys: &str| {
+        let mut screen = Screen::writable(120, 40);
+        screen.press(keys);
+        screen
+    };
+    for (keys, says) in [
+        (":zzzz", "no command matches; Backspace takes a letter back, Esc leaves the line"),
+        ("?zzzz", "no key, command or sentence of the help holds these words; Backspace"),
+        ("1/zzzz", "read so far; Enter looks"),
+        ("e\u{1b}/zzzz", "no field matches; Backspace takes a letter back, Esc shows all"),
+        ("e\u{1b}/zzzz\n", "no field matches; Esc shows all"),
+    ] {
+        let seen = picture(&typed(keys).state);
+        assert!(seen.contains(says), "{keys}: {seen}");
+    }
+    let seen = picture(&typed(":go zzzz").state);
+    assert!(!seen.contains("Backspace"), "words of a command are what they are: {seen}");
+    let mut screen = typed(":");
+    let ctrl_r = KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL);
+    screen.put(Input::Key(ctrl_r));
+    assert!(picture(&screen.state).contains("nothing was typed here before; Esc goes back"));
+    screen.press("zzzz");
+    assert!(picture(&screen.state).contains("no line typed before holds that; Backspace"));
+}
+
+#[test]
+fn of_a_list_that_was_read_whole_none_is_said_to_match() {
+    let mut screen = Screen::connecting(120, 40);
+    screen.stored = 3;
+    screen.answer_all();
+    screen.press("/zzzz");
+    let seen = picture(&screen.state);
+    assert!(seen.contains("no session matches; Backspace"), "{seen}");
 }

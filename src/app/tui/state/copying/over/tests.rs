@@ -5,7 +5,7 @@ use super::*;
 use crate::{
     app::{
         task::Event,
-        tui::state::{Input, sample::Screen},
+        tui::state::{Input, note::SaidLine, sample::Screen},
     },
     repository::{News, WatchMode},
 };
@@ -42,13 +42,14 @@ fn the_inspector_has_its_tab_and_the_session_to_copy() {
 #[test]
 fn a_note_with_one_text_is_copied_at_once_and_one_with_more_asks() {
     let mut screen = Screen::writable(120, 40);
-    screen.state.modals.push(Modal::Note(Box::new(Note::errors(vec![("now".to_owned(), "it broke".to_owned())]))));
+    let error = |text: &str| SaidLine { at: "14:02".to_owned(), text: text.to_owned(), is_error: true };
+    screen.state.modals.push(Modal::Note(Box::new(Note::said(vec![error("it broke")]))));
     assert_eq!(
         copied(&mut screen, 'y'),
         (Some("it broke".to_owned()), "copied all of the text: 8 characters".to_owned())
     );
-    let two = vec![("now".to_owned(), "it broke".to_owned()), ("1m".to_owned(), "before".to_owned())];
-    screen.state.modals.push(Modal::Note(Box::new(Note::errors(two))));
+    let two = vec![error("it broke"), error("before")];
+    screen.state.modals.push(Modal::Note(Box::new(Note::said(two))));
     screen.press("y");
     assert_eq!(letters(&screen), "et");
     assert_eq!(copied(&mut screen, 'e').0.as_deref(), Some("it broke"));
