@@ -16,6 +16,9 @@ use crate::{
     session::{SessionKey, Summary},
 };
 
+/// Is told of a row by which figure it is sorted.
+type HearsFigure = Box<dyn FnMut(&SessionKey, u64) + Send>;
+
 /// One page of a list: thin rows, each as soon as it is found, so that a slow search shows what it has. Once it has ended
 /// well, [`Page::end`] says where the next page starts. Dropping it gives the search up.
 ///
@@ -44,7 +47,7 @@ pub struct Page {
     /// Is told how many sessions were looked at.
     looked: Option<Box<dyn FnMut(u64) + Send>>,
     /// Is told by which figure a row is sorted.
-    ranked: Option<Box<dyn FnMut(&SessionKey, u64) + Send>>,
+    ranked: Option<HearsFigure>,
     /// Finds the rows; `None` once it has ended.
     search: Option<BoxFuture<'static, Result<PageEnd>>>,
     failed: Option<Error>,
