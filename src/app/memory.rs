@@ -105,18 +105,16 @@ impl Memory {
     }
 }
 
-/// How much room a person gave the panes, in cells more or less than by themselves; 0 where nothing was said.
+/// Where a person put the borders between the panes; `None`: where what is in the panes needs them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PaneRoom {
     /// Columns of the list.
-    pub list: i16,
+    pub list_columns: Option<u16>,
     /// Columns of the panes at the right.
-    pub side: i16,
+    pub side_columns: Option<u16>,
     /// Rows of the metrics.
-    pub metrics: i16,
-    /// Rows of the metadata.
-    pub metadata: i16,
-    /// Rows of the feedback.
-    pub feedback: i16,
+    pub metrics_rows: Option<u16>,
+    /// Rows of the feedback; the metadata stand between both.
+    pub feedback_rows: Option<u16>,
 }

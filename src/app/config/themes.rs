@@ -74,10 +74,20 @@ shipped![
 ];
 
 /// The themes that there are.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Themes {
     found: Arc<[FoundTheme]>,
+    /// Where those of a person are.
+    folder: Option<Arc<Path>>,
 }
+
+impl PartialEq for Themes {
+    fn eq(&self, other: &Self) -> bool {
+        self.found == other.found
+    }
+}
+
+impl Eq for Themes {}
 
 impl fmt::Debug for Themes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -112,7 +122,7 @@ impl FoundTheme {
 
 impl Default for Themes {
     fn default() -> Self {
-        static ALONE: LazyLock<Themes> = LazyLock::new(|| Themes { found: shipped().collect() });
+        static ALONE: LazyLock<Themes> = LazyLock::new(|| Themes::load(None));
         ALONE.clone()
     }
 }
@@ -127,7 +137,22 @@ impl Themes {
     #[must_use]
     pub fn load(folder: Option<&Path>) -> Self {
         let own = folder.map(own).unwrap_or_default();
-        Self { found: shipped().chain(own).collect() }
+        Self { found: shipped().chain(own).collect(), folder: folder.map(Arc::from) }
+    }
+
+    /// The same from the disk once more: files may have come, changed or gone. All of them are parsed, so that nobody waits for that
+    /// where they are shown.
+    #[must_use]
+    pub fn read_anew(&self) -> Self {
+        let read = Self::load(self.folder.as_deref());
+        if read == *self {
+            return self.clone();
+        }
+        for name in read.names() {
+            // What is wrong with one is told where it is chosen.
+            let _ = read.sheet(name);
+        }
+        read
     }
 
     /// Where the themes of a person are, beside the file of settings.

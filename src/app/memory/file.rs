@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn one_broken_entry_takes_no_other_with_it() {
         let dir = tempfile::tempdir().unwrap();
-        let stored = br#"{"bookmarks": [{"store": "s", "id": "1"}, {"name": "n"}, 5], "finds": ["x", 1], "room": {"list": "wide"}}"#;
+        let stored = br#"{"bookmarks": [{"store": "s", "id": "1"}, {"name": "n"}, 5], "finds": ["x", 1], "room": {"list_columns": "wide"}}"#;
         fs::write(path(dir.path()), stored).unwrap();
         let (_, memory, says) = MemoryFile::open(Some(dir.path().to_owned()));
         assert!(says.unwrap().starts_with("a part of what was remembered cannot be read ("));

@@ -119,9 +119,9 @@ mod tests {
 
     #[test]
     fn room_is_whose_changed_it() {
-        let wide = Memory { room: PaneRoom { list: 4, ..PaneRoom::default() }, ..Memory::default() };
-        assert_eq!(wide.merged(&Memory::default(), Memory::default()).room.list, 4);
-        assert_eq!(wide.merged(&wide, Memory::default()).room.list, 0, "another program changed it since");
+        let wide = Memory { room: PaneRoom { list_columns: Some(50), ..PaneRoom::default() }, ..Memory::default() };
+        assert_eq!(wide.merged(&Memory::default(), Memory::default()).room.list_columns, Some(50));
+        assert_eq!(wide.merged(&wide, Memory::default()).room.list_columns, None, "another program changed it since");
     }
 
     fn few() -> impl Strategy<Value = Vec<RememberedSession>> {

@@ -321,6 +321,7 @@ impl Browser {
                 Effect::Remember(memory) => self.remember(memory),
                 Effect::Configure(edit) => self.aside.keep(*edit),
                 Effect::ListFolders(typed) => self.aside.list(typed),
+                Effect::ReadThemes(themes) => self.aside.read_themes(themes),
                 Effect::Draft(order) => self.drafts.order(order),
                 Effect::Picture(order) => self.painter.order(*order),
                 Effect::EditOutside(text, suffix) => self.edit = Some(OutsideText { text, suffix, pages: false }),

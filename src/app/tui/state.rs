@@ -267,6 +267,7 @@ impl AppState {
             Input::Remembered(sent, kept) => self.on_remembered(&sent, *kept),
             Input::Configured(edit, said) => self.on_configured(&edit, said),
             Input::Folders(listed) => self.on_folders(listed),
+            Input::Themes(themes) => self.on_themes(themes),
             Input::NotOpened(why) => {
                 self.say_and_keep(why);
                 Vec::new()

@@ -101,6 +101,23 @@ fn mistakes_say_the_file_the_line_and_what_would_be_right() {
 }
 
 #[test]
+fn files_that_came_changed_or_went_are_read_anew() {
+    let (folder, themes) = with(&[("mine.toml", "inherits = \"nord\"\nok = { bold = true }")]);
+    assert_eq!(themes.read_anew(), themes);
+    let (mine, other) = (folder.path().join("mine.toml"), folder.path().join("other.toml"));
+    std::fs::write(&other, "inherits = \"mine\"").unwrap();
+    let more = themes.read_anew();
+    assert!(more.names().contains(&"other") && more.sheet("other").is_ok());
+    std::fs::write(&mine, "ok = { blod = true }").unwrap();
+    let broken = more.read_anew();
+    assert!(broken.sheet("other").unwrap_err().contains("mine.toml, line 1: unknown key \"blod\""));
+    std::fs::remove_file(mine).unwrap();
+    std::fs::remove_file(other).unwrap();
+    assert_eq!(broken.read_anew(), Themes::default());
+    assert_eq!(Themes::default().read_anew(), Themes::default());
+}
+
+#[test]
 fn what_inherits_itself_or_is_no_text_is_told() {
     let (folder, themes) = with(&[("a.toml", "inherits = \"b\""), ("b.toml", "inherits = \"a\"")]);
     let wrong = themes.sheet("a").unwrap_err();

@@ -1,4 +1,4 @@
-//! What the state asks of the disk beside everything else: a change of the settings, folders to choose from. Each on a thread that
+//! What the state asks of the disk beside everything else: a change of the settings, folders to choose from, themes. Each on a thread that
 //! may wait; what comes of it is input.
 
 use std::{
@@ -10,7 +10,10 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 
 use crate::{
     app::{
-        config::write::{ConfigEdit, SettingsFile},
+        config::{
+            Themes,
+            write::{ConfigEdit, SettingsFile},
+        },
         tui::state::{Input, new_place::ListedFolders},
     },
     disk,
@@ -55,6 +58,11 @@ impl Aside {
             let found = folders(&typed);
             Input::Folders(ListedFolders { typed, found })
         });
+    }
+
+    /// Reads the themes once more.
+    pub fn read_themes(&self, themes: Themes) {
+        self.begin(move || Input::Themes(themes.read_anew()));
     }
 
     fn begin(&self, work: impl FnOnce() -> Input + Send + 'static) {
@@ -116,6 +124,17 @@ mod tests {
         assert_eq!(listed("").len(), 3);
         assert_eq!(folders("~").unwrap(), ["~"]);
         assert!(folders("/nowhere/at/all/x").unwrap_err().contains("cannot be listed"));
+    }
+
+    #[tokio::test]
+    async fn themes_are_read_from_where_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let themes = Themes::load(Some(folder.path()));
+        std::fs::write(folder.path().join("mine.toml"), "inherits = \"nord\"").unwrap();
+        let mut aside = Aside::new(SettingsFile::of(None));
+        aside.read_themes(themes);
+        let Input::Themes(read) = aside.next().await else { panic!("no themes") };
+        assert!(read.names().contains(&"mine"));
     }
 
     #[tokio::test]

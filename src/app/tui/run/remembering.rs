@@ -140,7 +140,7 @@ mod tests {
         theirs.finds.push("theirs".to_owned());
         other.keep(Box::new(theirs));
         other.finish();
-        mine.room = PaneRoom { list: 4, ..PaneRoom::default() };
+        mine.room = PaneRoom { list_columns: Some(50), ..PaneRoom::default() };
         here.keep(Box::new(mine.clone()));
         here.finish();
         let Some(Input::Remembered(sent, kept)) = told.recv().await else { panic!("it is told") };

@@ -171,7 +171,11 @@ impl AppState {
             Action::Back => return self.back(),
             Action::Filter if self.focus == Pane::Conversation => self.prompt(Asks::Find),
             Action::Filter => self.prompt(Asks::Filter),
-            Action::CommandLine => self.prompt(Asks::Command),
+            Action::CommandLine => {
+                self.prompt(Asks::Command);
+                // One of them may be named there.
+                return vec![self.read_themes()];
+            }
             Action::SaveFilter => return self.ask_filter_name(),
             Action::Reload => return self.reload(),
             Action::Inspect => return self.inspect(),

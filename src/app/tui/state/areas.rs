@@ -53,7 +53,9 @@ pub struct PaneLayout {
     pub zoomed: bool,
     /// What their content needs.
     pub needs: PaneNeeds,
-    /// What a person gave them besides.
+    /// Rows of metrics, metadata and feedback so far: they stay where that does.
+    pub held: Option<[u16; 3]>,
+    /// Where a person put their borders.
     pub room: PaneRoom,
 }
 
@@ -68,6 +70,8 @@ pub struct PaneNeeds {
     pub open_side: u16,
     /// Rows of metrics, metadata and feedback; `None`: nothing is known of them yet.
     pub heights: Option<[u16; 3]>,
+    /// Rows of the metrics with what stands above the first plot.
+    pub totals: u16,
 }
 
 /// Where everything is.

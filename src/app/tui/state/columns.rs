@@ -63,8 +63,11 @@ pub struct ShownRow<'a> {
 const DOT: usize = 2;
 /// Cells behind the id for the mark of what is wrong with the session; kept free, so that none moves a column.
 pub const FLAG: usize = 2;
-/// The id keeps so many cells, where most are that long, before it shrinks for another column: a UUID is seen whole.
+/// The id keeps so many cells, where most are that long, before it shrinks for another column.
 const READABLE_ID: usize = 36;
+/// Of UUIDs, which nobody reads, so many are kept where a column would have no room: `5f3c…9a21`; more where rows in view would look
+/// the same.
+const SHORT_UUID: usize = 9;
 /// So many cells of the longest id are kept, however few are that long.
 const SHORT_ID: usize = 24;
 /// The heading of the findings, which is a mark where it is short.
@@ -83,7 +86,8 @@ impl SessionColumns {
         let names = distinct_names(in_view.iter().copied(), std::iter::empty());
         let mut all = Self::whole(state);
         let id = all.iter().find(|cell| cell.is_id()).map_or(0, |cell| cell.width);
-        let kept = id.min(widths.usual_name(SHORT_ID).min(READABLE_ID) + DOT);
+        let readable = || widths.usual_name(SHORT_ID).min(READABLE_ID);
+        let kept = id.min(widths.short_uuid().unwrap_or_else(readable) + DOT);
         // One cell before each column.
         let used = |all: &[ColumnCell]| all.iter().map(|cell| cell.width + 1).sum::<usize>() + FLAG;
         if used(&all) > cells {

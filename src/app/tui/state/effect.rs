@@ -3,7 +3,7 @@
 use super::{conversation::PictureOrder, kept_drafts::DraftOrder};
 use crate::app::{
     alert::Alert,
-    config::write::ConfigEdit,
+    config::{Themes, write::ConfigEdit},
     memory::Memory,
     task::{Command, Ticket},
 };
@@ -37,6 +37,8 @@ pub enum Effect {
     Configure(Box<ConfigEdit>),
     /// List the folders whose path begins as it was typed; answered by `Input::Folders`.
     ListFolders(String),
+    /// Read these themes from the disk once more; answered by `Input::Themes`.
+    ReadThemes(Themes),
     /// Make an image ready to be shown; answered by `Input::Picture`.
     Picture(Box<PictureOrder>),
     /// Open a link with what the platform opens links with; where that fails later, answered by `Input::NotOpened`.

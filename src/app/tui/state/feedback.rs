@@ -99,6 +99,16 @@ pub fn height(feedback: &Feedback, width: u16) -> usize {
     lines(feedback, width).len() + usize::from(format::about(feedback).is_some())
 }
 
+/// What the pane says of a session without any that can be shown.
+#[must_use]
+pub fn none(session: &Session) -> &'static str {
+    if session.findings.iter().any(|finding| finding.path == "feedbacks") {
+        "feedbacks is no list, so none of it can be shown here: the inspector shows what it is"
+    } else {
+        "no feedback"
+    }
+}
+
 /// The start of a text, at most so many bytes.
 #[must_use]
 pub fn head(text: &str, bytes: usize) -> &str {

@@ -5,7 +5,12 @@ use jiff::Timestamp;
 use ratatui::layout::Size;
 
 use super::{conversation::PictureNews, kept_drafts::DraftNews, new_place::ListedFolders};
-use crate::app::{config::write::ConfigEdit, memory::Memory, task::Event, tui::render::look::colour::Ground};
+use crate::app::{
+    config::{Themes, write::ConfigEdit},
+    memory::Memory,
+    task::Event,
+    tui::render::look::colour::Ground,
+};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -38,6 +43,8 @@ pub enum Input {
     NotOpened(String),
     /// Folders whose path begins as it was typed.
     Folders(ListedFolders),
+    /// The themes that there are by now.
+    Themes(Themes),
     /// That was kept of what is remembered, and this stands there by then: other programs put in more.
     Remembered(Box<Memory>, Box<Memory>),
     /// The files of drafts.

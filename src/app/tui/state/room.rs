@@ -1,4 +1,4 @@
-//! How much room the panes have: what is in them needs so much, and a person gives one more at the expense of another.
+//! How much room the panes have: what is in them needs so much, and a person puts the borders between them elsewhere, where they stay.
 
 mod border;
 mod needs;
@@ -7,7 +7,7 @@ mod tests;
 
 pub use needs::HeldNeeds;
 
-use self::border::DraggedBorder;
+use self::border::{DraggedBorder, PaneBorder};
 use super::{
     AppState, Effect,
     areas::{Areas, Pane, PaneLayout, PaneNeeds},
@@ -17,8 +17,8 @@ use super::{
 use crate::app::memory::PaneRoom;
 
 /// Columns that a key gives or takes, and rows.
-const COLUMNS: i16 = 4;
-const ROWS: i16 = 2;
+const COLUMNS: i32 = 4;
+const ROWS: i32 = 2;
 
 /// What the panes of a connection need, as it was measured.
 #[derive(Debug, Default)]
@@ -27,6 +27,8 @@ pub struct MeasuredRoom {
     pub widths: ColumnWidths,
     /// The panes at the right.
     pub needs: HeldNeeds,
+    /// Rows that metrics, metadata and feedback have, since something is known of them.
+    heights: Option<[u16; 3]>,
     /// The border that the mouse moves.
     pub(super) dragged: Option<DraggedBorder>,
 }
@@ -50,6 +52,12 @@ impl AppState {
                 break;
             }
         }
+        let panes = [Pane::Metrics, Pane::Metadata, Pane::Feedback].map(|pane| self.areas.pane(pane));
+        if self.workspace.room.needs.heights().is_some()
+            && let [Some(metrics), Some(metadata), Some(feedback)] = panes
+        {
+            self.workspace.room.heights = Some([metrics.height, metadata.height, feedback.height]);
+        }
     }
 
     fn measure_list(&mut self) -> bool {
@@ -65,51 +73,44 @@ impl AppState {
         self.workspace.room.needs = needs;
     }
 
-    /// Where everything is, with the room that is given now.
+    /// Where everything is, with the borders where they are put now.
     fn arranged(&self) -> Areas {
-        let needs = &self.workspace.room.needs;
+        let MeasuredRoom { needs, heights, .. } = &self.workspace.room;
         let list = SessionColumns::needs(self).map(|cells| u16::try_from(cells + 2).unwrap_or(u16::MAX));
-        let needs = PaneNeeds { list, side: needs.side(), open_side: needs.open_side(), heights: needs.heights() };
+        let needs = PaneNeeds {
+            list,
+            side: needs.side(),
+            open_side: needs.open_side(),
+            heights: needs.heights(),
+            totals: needs.totals(),
+        };
         // A session that shows itself in a moment has its room already.
         let shows_itself = self.ui.preview && !self.workspace.list.rows.is_empty();
         let open = shows_itself || self.workspace.conversation.key().is_some();
-        let layout = PaneLayout { focus: self.focus, open, zoomed: self.zoomed, needs, room: self.memory.room };
+        let layout =
+            PaneLayout { focus: self.focus, open, zoomed: self.zoomed, needs, held: *heights, room: self.memory.room };
         Areas::of(self.size, &layout)
-    }
-
-    /// Gives so much room, where that changes anything. Whether it did.
-    fn try_room(&mut self, give: impl FnOnce(&mut PaneRoom)) -> bool {
-        let before = self.memory.room;
-        give(&mut self.memory.room);
-        let areas = self.arranged();
-        if areas == self.areas {
-            self.memory.room = before;
-            return false;
-        }
-        self.areas = areas;
-        true
     }
 
     /// More room for the focused pane, or less.
     pub(super) fn resize_pane(&mut self, is_more: bool) -> Vec<Effect> {
         let sign = if is_more { 1 } else { -1 };
         let (columns, rows) = (COLUMNS * sign, ROWS * sign);
-        let is_shown = |state: &Self, pane| state.areas.pane(pane).is_some();
         let done = match self.focus {
-            Pane::Sessions => self.try_room(|room| add(&mut room.list, columns)),
+            Pane::Sessions => self.push_border(PaneBorder::List, columns),
             Pane::Conversation => {
                 // What it gets the others have less.
-                let of_list = is_shown(self, Pane::Sessions) && self.try_room(|room| add(&mut room.list, -columns));
-                let of_side = is_shown(self, Pane::Metadata) && self.try_room(|room| add(&mut room.side, -columns));
+                let of_list = self.push_border(PaneBorder::List, -columns);
+                let of_side = self.push_border(PaneBorder::Side, -columns);
                 of_list || of_side
             }
             pane => {
-                let wider = self.try_room(|room| add(&mut room.side, columns));
-                let taller = self.try_room(|room| {
-                    if let Some(given) = rows_of(room, pane) {
-                        add(given, rows);
-                    }
-                });
+                let wider = self.push_border(PaneBorder::Side, columns);
+                let taller = match pane {
+                    Pane::Metrics => self.push_border(PaneBorder::Metrics, rows),
+                    Pane::Feedback => self.push_border(PaneBorder::Feedback, rows),
+                    _ => self.push_border(self.taller_neighbour(), -rows),
+                };
                 wider || taller
             }
         };
@@ -134,21 +135,8 @@ impl AppState {
             return Err(TypedMistake { span: 0..words.len(), problem });
         }
         self.memory.room = PaneRoom::default();
+        self.workspace.room.heights = None;
         self.said = Some("the panes have what they need by themselves".to_owned());
         Ok(vec![self.remember()])
-    }
-}
-
-fn add(given: &mut i16, more: i16) {
-    *given = given.saturating_add(more);
-}
-
-/// The rows given to a pane at the right.
-fn rows_of(room: &mut PaneRoom, pane: Pane) -> Option<&mut i16> {
-    match pane {
-        Pane::Metrics => Some(&mut room.metrics),
-        Pane::Metadata => Some(&mut room.metadata),
-        Pane::Feedback => Some(&mut room.feedback),
-        Pane::Sessions | Pane::Conversation => None,
     }
 }

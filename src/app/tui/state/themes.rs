@@ -1,4 +1,5 @@
-//! How it looks: a theme is shown as the cursor of the menu comes to it, and put back by Esc.
+//! How it looks: a theme is shown as the cursor of the menu comes to it, and put back by Esc. Their files are read anew, beside the
+//! loop, whenever one may be chosen.
 
 use super::{
     AppState, Effect,
@@ -10,7 +11,7 @@ use super::{
     theme_menu::{ThemeItem, ThemeMenu},
 };
 use crate::app::{
-    config::{ThemeName, Ui, write::ConfigEdit},
+    config::{ThemeName, Themes, Ui, write::ConfigEdit},
     keymap::Action,
     tui::render::look::{Theme, colour::Ground},
 };
@@ -22,6 +23,37 @@ impl AppState {
         let at = menu.items.iter().position(|item| item.name == self.ui.theme);
         menu.select(at.unwrap_or(0));
         self.modals.push(Modal::Themes(Box::new(ThemeMenu { menu, before: self.ui.theme.clone() })));
+        vec![self.read_themes()]
+    }
+
+    /// Files may have come or changed since the themes were read.
+    pub(super) fn read_themes(&self) -> Effect {
+        Effect::ReadThemes(self.ui.themes.clone())
+    }
+
+    /// The themes were read once more: what came is offered, and what changed is shown.
+    pub(super) fn on_themes(&mut self, themes: Themes) -> Vec<Effect> {
+        if themes == self.ui.themes {
+            return Vec::new();
+        }
+        self.ui.themes = themes;
+        self.offer_anew();
+        let items = items(&self.ui, "");
+        let mut shows_them = false;
+        for modal in &mut self.modals {
+            if let Modal::Themes(themes) = modal {
+                let chosen = themes.menu.chosen().map(|item| &item.name);
+                let at = items.iter().position(|item| Some(&item.name) == chosen);
+                themes.menu.items.clone_from(&items);
+                themes.menu.select(at.unwrap_or(0));
+                shows_them = true;
+            }
+        }
+        if shows_them {
+            return self.try_theme();
+        }
+        let wrong = self.restyle();
+        self.tell_unused(wrong);
         Vec::new()
     }
 

@@ -30,9 +30,16 @@ fn undoes(key: KeyEvent) -> bool {
 pub(super) fn take(area: &mut TextArea<'static>, key: KeyEvent) -> bool {
     let plain = key.modifiers.is_empty() && !area.is_selecting();
     let control = key.modifiers == KeyModifiers::CONTROL && !area.is_selecting();
+    let alt = key.modifiers == KeyModifiers::ALT && !area.is_selecting();
     match key.code {
         _ if undoes(key) => area.undo(),
-        KeyCode::Char('w') if control => delete_word(area),
+        KeyCode::Char('w') if control => delete_word(area, CaretSide::Before, is_of_argument),
+        KeyCode::Backspace | KeyCode::Char('h') if alt => delete_word(area, CaretSide::Before, is_of_word),
+        KeyCode::Delete | KeyCode::Char('d') if alt => delete_word(area, CaretSide::After, is_of_word),
+        KeyCode::Char('b') if alt => step_word(area, CaretSide::Before),
+        KeyCode::Char('f') if alt => step_word(area, CaretSide::After),
+        KeyCode::Left if alt || control => step_word(area, CaretSide::Before),
+        KeyCode::Right if alt || control => step_word(area, CaretSide::After),
         KeyCode::Backspace if plain => delete(area, CaretSide::Before),
         KeyCode::Char('h') if control => delete(area, CaretSide::Before),
         KeyCode::Delete if plain => delete(area, CaretSide::After),
@@ -106,21 +113,62 @@ pub(super) fn line(text: &str) -> TextArea<'static> {
     area
 }
 
-/// The word before the caret, as a shell sees it: back to the blank before it, whatever signs are in it. `Ctrl-Y` brings it back.
-fn delete_word(area: &mut TextArea<'static>) -> bool {
+/// Whether a sign is of a word by which one moves: letters and digits are, as in a shell, and all else is between words.
+fn is_of_word(sign: &str) -> bool {
+    sign.starts_with(char::is_alphanumeric)
+}
+
+/// Whether it is of what stands between two blanks, whatever signs are in it.
+fn is_of_argument(sign: &str) -> bool {
+    !sign.starts_with(char::is_whitespace)
+}
+
+/// How many characters there are on a side of the caret to the far end of the word there, within the caret's line.
+fn to_word_end(area: &TextArea<'static>, side: CaretSide, is_within: fn(&str) -> bool) -> usize {
     let DataCursor(row, column) = area.cursor();
-    let before: Vec<char> = area.lines().get(row).map(|line| line.chars().take(column).collect()).unwrap_or_default();
-    let blanks = before.iter().rev().take_while(|c| c.is_whitespace()).count();
-    let word = before.iter().rev().skip(blanks).take_while(|c| !c.is_whitespace()).count();
-    let from = column.saturating_sub(blanks + word);
-    match (u16::try_from(row), u16::try_from(from)) {
-        (Ok(row), Ok(from)) if usize::from(from) < column => {
-            area.move_cursor(CursorMove::Jump(row, from));
-            area.delete_str(blanks + word)
-        }
-        // At the start of a line, and beyond what the text area can jump to, as the text area has it.
-        _ => area.delete_word(),
+    let Some(line) = area.lines().get(row) else { return 0 };
+    let caret = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
+    let (before, after) = line.split_at(caret);
+    let mut in_word = false;
+    let goes_on = |sign: &&str| {
+        let was_in_word = in_word;
+        in_word = is_within(sign);
+        in_word || !was_in_word
+    };
+    let count = |sign: &str| sign.chars().count();
+    match side {
+        CaretSide::Before => before.graphemes(true).rev().take_while(goes_on).map(count).sum(),
+        CaretSide::After => after.graphemes(true).take_while(goes_on).map(count).sum(),
     }
+}
+
+/// The word on a side of the caret. `Ctrl-Y` brings it back.
+fn delete_word(area: &mut TextArea<'static>, side: CaretSide, is_within: fn(&str) -> bool) -> bool {
+    let DataCursor(row, column) = area.cursor();
+    let count = to_word_end(area, side, is_within);
+    let from = if side == CaretSide::Before { column.saturating_sub(count) } else { column };
+    match (u16::try_from(row), u16::try_from(from), side) {
+        (Ok(row), Ok(from), _) if count > 0 => {
+            area.move_cursor(CursorMove::Jump(row, from));
+            area.delete_str(count)
+        }
+        // At an end of a line, and beyond what the text area can jump to, as the text area has it.
+        (_, _, CaretSide::Before) => area.delete_word(),
+        (_, _, CaretSide::After) => area.delete_next_word(),
+    }
+}
+
+/// Over the word on a side of the caret.
+fn step_word(area: &mut TextArea<'static>, side: CaretSide) -> bool {
+    let DataCursor(row, column) = area.cursor();
+    let count = to_word_end(area, side, is_of_word);
+    let to = if side == CaretSide::Before { column.saturating_sub(count) } else { column.saturating_add(count) };
+    area.move_cursor(match (u16::try_from(row), u16::try_from(to), side) {
+        (Ok(row), Ok(to), _) if count > 0 => CursorMove::Jump(row, to),
+        (_, _, CaretSide::Before) => CursorMove::WordBack,
+        (_, _, CaretSide::After) => CursorMove::WordForward,
+    });
+    false
 }
 
 /// A side of the caret.
@@ -169,114 +217,4 @@ fn step(area: &mut TextArea<'static>, side: CaretSide, key: KeyEvent) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn typed(text: &str, keys: &[KeyCode]) -> String {
-        let mut area = TextArea::new(vec![text.to_owned()]);
-        area.move_cursor(CursorMove::End);
-        for key in keys {
-            take(&mut area, KeyEvent::from(*key));
-        }
-        area.lines().join("\n")
-    }
-
-    #[test]
-    fn a_line_is_cleared_and_brought_back_as_in_a_shell() {
-        let mut area = TextArea::new(vec!["app:zzz".to_owned()]);
-        area.move_cursor(CursorMove::End);
-        take(&mut area, control('u'));
-        assert_eq!(area.lines(), [""]);
-        take(&mut area, control('y'));
-        assert_eq!(area.lines(), ["app:zzz"]);
-        take(&mut area, KeyEvent::new(KeyCode::Char('u'), KeyModifiers::ALT));
-        assert_eq!(area.lines(), [""]);
-    }
-
-    fn control(c: char) -> KeyEvent {
-        KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)
-    }
-
-    #[test]
-    fn a_word_goes_back_to_the_blank_before_it_and_is_brought_back() {
-        let mut area = line("app:shop -meta.tier:gold  ");
-        take(&mut area, control('w'));
-        assert_eq!(area.lines(), ["app:shop "]);
-        take(&mut area, control('y'));
-        assert_eq!(area.lines(), ["app:shop -meta.tier:gold  "]);
-        take(&mut area, control('_'));
-        assert_eq!(area.lines(), ["app:shop "]);
-        take(&mut area, control('w'));
-        take(&mut area, control('w'));
-        assert_eq!(area.lines(), [""]);
-    }
-
-    #[test]
-    fn a_line_is_edited_as_in_a_shell() {
-        let mut area = line("one two three");
-        take(&mut area, control('a'));
-        take(&mut area, KeyEvent::new(KeyCode::Char('d'), KeyModifiers::ALT));
-        assert!(!area.lines()[0].starts_with("one"), "{:?}", area.lines());
-        take(&mut area, KeyEvent::new(KeyCode::Char('f'), KeyModifiers::ALT));
-        take(&mut area, control('k'));
-        let left = area.lines()[0].clone();
-        assert!(left == " two " || left == " ", "the rest of the line is gone: {left:?}");
-        take(&mut area, control('e'));
-        take(&mut area, KeyEvent::new(KeyCode::Backspace, KeyModifiers::ALT));
-        assert_ne!(area.lines()[0], left);
-        take(&mut area, control('h'));
-        take(&mut area, KeyEvent::from(KeyCode::Char('x')));
-        assert!(area.lines()[0].ends_with('x'));
-    }
-
-    #[test]
-    fn what_was_put_there_is_replaced_by_what_is_typed_and_kept_by_every_other_key() {
-        let first = |key: KeyEvent| {
-            let mut area = line("app:shop");
-            Prefilled::of(&mut area).before(&mut area, key);
-            take(&mut area, key);
-            area.lines()[0].clone()
-        };
-        assert_eq!(first(KeyEvent::from(KeyCode::Char('x'))), "x");
-        assert_eq!(first(KeyEvent::new(KeyCode::Char('X'), KeyModifiers::SHIFT)), "X");
-        assert_eq!(first(KeyEvent::from(KeyCode::Left)), "app:shop");
-        assert_eq!(first(KeyEvent::from(KeyCode::End)), "app:shop");
-        assert_eq!(first(KeyEvent::from(KeyCode::Backspace)), "app:sho");
-        assert_eq!(first(control('a')), "app:shop");
-        assert_eq!(first(control('u')), "");
-    }
-
-    #[test]
-    fn what_was_replaced_is_back_at_once_when_the_rest_is_taken_back() {
-        let undo = control('_');
-        for keys in ["x", "xyz"] {
-            let mut area = line("high");
-            let mut prefilled = Prefilled::of(&mut area);
-            for key in keys.chars().map(|c| KeyEvent::from(KeyCode::Char(c))).chain(keys.chars().map(|_| undo)) {
-                prefilled.before(&mut area, key);
-                prefilled.take(&mut area, key);
-            }
-            assert_eq!(area.lines(), ["high"], "{keys}");
-        }
-        let mut area = line("high");
-        let mut prefilled = Prefilled::of(&mut area);
-        prefilled.pasted();
-        area.insert_str("low");
-        prefilled.before(&mut area, undo);
-        prefilled.take(&mut area, undo);
-        assert_eq!(area.lines(), ["high"]);
-    }
-
-    #[test]
-    fn what_is_seen_as_one_is_deleted_whole() {
-        for one in ["👩‍👩‍👧", "🇪🇸", "e\u{301}", "👍🏽", "漢", "x"] {
-            let text = format!("a{one}b{one}");
-            assert_eq!(typed(&text, &[KeyCode::Backspace]), format!("a{one}b"));
-            assert_eq!(typed(&text, &[KeyCode::Home, KeyCode::Right, KeyCode::Delete]), format!("ab{one}"));
-            let between = [KeyCode::Left, KeyCode::Left, KeyCode::Char('!')];
-            assert_eq!(typed(&text, &between), format!("a{one}!b{one}"));
-            let within = [KeyCode::Home, KeyCode::Right, KeyCode::Right, KeyCode::Char('!')];
-            assert_eq!(typed(&text, &within), format!("a{one}!b{one}"));
-        }
-    }
-}
+mod tests;

@@ -57,13 +57,9 @@ pub fn draw(
         return;
     }
     if shown.is_empty() {
-        let is_unread = |session: &Session| session.findings.iter().any(|finding| finding.path == "feedbacks");
         let says = match session {
             Err(none) => none.words(look.marks),
-            Ok(session) if is_unread(session) => {
-                "feedbacks is no list, so none of it can be shown here: the inspector shows what it is".to_owned()
-            }
-            Ok(_) => "no feedback".to_owned(),
+            Ok(session) => feedback::none(session).to_owned(),
         };
         row::hint(frame.buffer_mut(), inner, &says, look);
         return;

@@ -27,6 +27,7 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
+use self::popup::FieldHint;
 use super::{
     block, caret,
     metadata::{MEASURED, TreeColumns},
@@ -143,27 +144,33 @@ fn nothing(form: &MetadataForm, state: &AppState) -> String {
     }
 }
 
+/// The rows; those below the one that is typed into make room for what is said of that, so that none is hidden behind it.
 fn draw_rows(frame: &mut Frame<'_>, area: Rect, form: &MetadataForm, focused: bool, state: &AppState) {
     let look = &state.look;
     let page = usize::from(area.height);
     let top = form.top(page);
     let seen = top..form.rows().len().min(top + page);
     let columns = columns(form, seen.clone(), usize::from(area.width).saturating_sub(1 + MARK), look);
-    let edited = form.editing_row();
-    for (at, place) in seen.zip(area.rows()) {
+    let edited = form.editing_row().filter(|at| seen.contains(at));
+    let mut hint = edited.zip(form.field_editor()).map(|(at, field)| {
+        let (from, _) = field_place(form, at, &columns, area);
+        FieldHint::of(area, from, field, state)
+    });
+    let height = hint.as_ref().map_or(0, FieldHint::height);
+    // Where there are too few below, those above go further up.
+    let up = edited.map_or(0, |at| (at - top + 1 + usize::from(height)).saturating_sub(page));
+    let mut places = area.rows();
+    for at in top + up..form.rows().len() {
+        let Some(place) = places.next() else { break };
         let shown = line(form, at, &columns, look);
         row::draw(frame.buffer_mut(), place, &shown, focused && at == form.selected(), look);
         if edited == Some(at) {
             draw_field(frame, place, at, form, &columns, look);
+            if let Some(hint) = hint.take().filter(|_| height > 0) {
+                hint.draw(frame, Rect { y: place.bottom(), height, ..area });
+                places.nth(usize::from(height) - 1);
+            }
         }
-    }
-    if let Some((at, field)) = edited.zip(form.field_editor())
-        && at >= top
-        && at - top < page
-    {
-        let place = Rect::new(area.x, area.y + (at - top) as u16, area.width, 1);
-        let (from, _) = field_place(form, at, &columns, place);
-        popup::below(frame, area, place, from, field, state);
     }
 }
 

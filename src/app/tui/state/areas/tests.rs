@@ -7,7 +7,7 @@ fn layout(focus: Pane, open: bool) -> PaneLayout {
 }
 
 fn needing(list: u16, side: u16, heights: [u16; 3]) -> PaneNeeds {
-    PaneNeeds { list: Some(list), side, open_side: side, heights: Some(heights) }
+    PaneNeeds { list: Some(list), side, open_side: side, heights: Some(heights), totals: 0 }
 }
 
 /// Cells of the list.
@@ -103,8 +103,8 @@ fn what_the_session_is_stands_over_its_messages_while_one_is_open() {
 }
 
 #[test]
-fn what_was_given_on_a_wide_screen_leaves_a_small_one_readable() {
-    let room = PaneRoom { list: 90, side: 40, ..PaneRoom::default() };
+fn borders_that_were_put_somewhere_on_a_wide_screen_leave_a_small_one_readable() {
+    let room = PaneRoom { list_columns: Some(150), side_columns: Some(80), ..PaneRoom::default() };
     for width in 80..=260 {
         for focus in Pane::ALL {
             let layout = PaneLayout { needs: needing(60, 40, [9; 3]), room, ..layout(focus, true) };
@@ -117,15 +117,95 @@ fn what_was_given_on_a_wide_screen_leaves_a_small_one_readable() {
 }
 
 #[test]
+fn a_border_that_a_person_put_somewhere_stays_there_whatever_has_the_focus() {
+    let (list, side) = (Some(50), Some(40));
+    for room in [
+        PaneRoom { list_columns: list, ..PaneRoom::default() },
+        PaneRoom { side_columns: side, ..PaneRoom::default() },
+        PaneRoom { list_columns: list, side_columns: side, ..PaneRoom::default() },
+    ] {
+        for width in 80..=260 {
+            let mut seen = [None; 2];
+            for (focus, open) in Pane::ALL.into_iter().flat_map(|focus| [(focus, true), (focus, false)]) {
+                let layout = PaneLayout { needs: needing(75, 100, [9; 3]), room, ..layout(focus, open) };
+                let areas = Areas::of(Size::new(width, 40), &layout);
+                let set = [(Pane::Sessions, room.list_columns), (Pane::Metrics, room.side_columns)];
+                for (seen, (pane, _)) in seen.iter_mut().zip(set).filter(|(_, (_, set))| set.is_some()) {
+                    let Some(area) = areas.pane(pane) else { continue };
+                    assert_eq!(*seen.get_or_insert(area.width), area.width, "{width} {focus:?} {open} {room:?}");
+                }
+            }
+            assert!(width < 160 || seen.iter().flatten().all(|cells| [50, 40].contains(cells)), "{width} {seen:?}");
+        }
+    }
+}
+
+#[test]
 fn rows_go_where_they_are_needed() {
-    let heights = |needs| panes::heights(38, needs, [0; 3]);
-    assert_eq!(heights(None).iter().sum::<u16>(), 38);
-    assert_eq!(heights(Some([12, 8, 5])), [12, 21, 5], "what is left is the metadata's");
-    assert_eq!(heights(Some([12, 15, 5])), [12, 21, 5], "what unfolds there moves nothing");
-    assert_eq!(heights(Some([30, 5, 5])), [28, 5, 5]);
-    assert_eq!(heights(Some([1, 90, 1])), [5, 28, 5], "three rows each");
-    assert_eq!(panes::heights(38, Some([30, 8, 5]), [0, 4, 0]), [21, 12, 5]);
-    assert_eq!(panes::heights(38, Some([12, 8, 5]), [-3, 0, 0]), [9, 24, 5]);
+    let heights = |rows, needs, totals| {
+        let needs = PaneNeeds { heights: Some(needs), totals, ..PaneNeeds::default() };
+        panes::heights(rows, &PaneLayout { needs, ..PaneLayout::default() })
+    };
+    assert_eq!(panes::heights(38, &PaneLayout::default()).iter().sum::<u16>(), 38);
+    for (rows, needs, totals, wanted) in [
+        (38, [12, 8, 5], 0, [12, 21, 5]),
+        (38, [12, 15, 5], 0, [12, 21, 5]),
+        (38, [12, 8, 3], 0, [12, 21, 5]),
+        (38, [30, 5, 5], 0, [28, 5, 5]),
+        (38, [1, 90, 1], 0, [3, 32, 3]),
+        // At 120×30, 120×40, 160×48 and 250×70: of much of everything,
+        (28, [32, 12, 30], 10, [14, 7, 7]),
+        (38, [32, 12, 30], 10, [20, 9, 9]),
+        (46, [32, 12, 30], 10, [22, 12, 12]),
+        (68, [32, 12, 30], 10, [32, 12, 24]),
+        // of many figures beside little else,
+        (28, [32, 9, 3], 10, [17, 8, 3]),
+        (38, [32, 9, 3], 10, [26, 9, 3]),
+        (46, [32, 9, 3], 10, [32, 9, 5]),
+        (68, [32, 9, 3], 10, [32, 31, 5]),
+        // and of few.
+        (38, [12, 40, 40], 10, [12, 13, 13]),
+        // On a low screen the totals come first.
+        (20, [32, 20, 20], 10, [10, 5, 5]),
+        (14, [32, 20, 20], 10, [8, 3, 3]),
+    ] {
+        assert_eq!(heights(rows, needs, totals), wanted, "{rows} {needs:?}");
+    }
+}
+
+#[test]
+fn rows_stay_where_they_are_while_they_do() {
+    let heights = |needs, metrics_rows| {
+        let needs = PaneNeeds { heights: Some(needs), ..PaneNeeds::default() };
+        let room = PaneRoom { metrics_rows, ..PaneRoom::default() };
+        panes::heights(38, &PaneLayout { needs, held: Some([16, 11, 11]), room, ..PaneLayout::default() })
+    };
+    assert_eq!(heights([12, 9, 3], None), [16, 11, 11]);
+    assert_eq!(heights([17, 9, 3], None), [17, 16, 5], "shared anew where something would be cut");
+    assert_eq!(heights([12, 7, 3], Some(20)), [20, 7, 11], "no other border moves with one");
+    assert_eq!(heights([12, 8, 3], Some(20)), [20, 13, 5]);
+    assert_eq!(heights([30, 8, 3], Some(9)), [9, 18, 11], "it is as it was put, though more is in it");
+    assert_eq!(heights([30, 8, 3], Some(90)), [32, 3, 3]);
+}
+
+proptest! {
+    #[test]
+    fn no_pane_is_cut_while_another_has_rows_to_spare(
+        rows in 14u16..90, needs in prop::array::uniform3(2u16..100), totals in 2u16..12,
+        held in prop::option::of(prop::array::uniform3(3u16..60)),
+    ) {
+        let totals = totals.min(needs[0]);
+        let needed = PaneNeeds { heights: Some(needs), totals, ..PaneNeeds::default() };
+        let out = panes::heights(rows, &PaneLayout { needs: needed, held, ..PaneLayout::default() });
+        prop_assert_eq!(out.iter().sum::<u16>(), rows);
+        let needs = needs.map(|needs| needs.max(3));
+        let is_cut = (0..3).any(|pane| out[pane] < needs[pane]);
+        let spares = (0..3).any(|pane| out[pane] > needs[pane]);
+        prop_assert!(!(is_cut && spares), "{:?} for {:?}", out, needs);
+        prop_assert!(out[0] >= totals.min(rows - 6), "{:?}", out);
+        let again = panes::heights(rows, &PaneLayout { needs: needed, held: Some(out), ..PaneLayout::default() });
+        prop_assert_eq!(again, out, "the same again");
+    }
 }
 
 proptest! {
@@ -134,12 +214,14 @@ proptest! {
         width in 40u16..300, height in 10u16..90, focus in 0usize..5,
         open in any::<bool>(), zoomed in any::<bool>(),
         list in prop::option::of(0u16..500), side in 0u16..500, open_side in 0u16..500,
-        heights in prop::option::of(prop::array::uniform3(0u16..500)), given in prop::array::uniform5(-300i16..300),
+        heights in prop::option::of(prop::array::uniform3(0u16..500)), totals in 0u16..30,
+        held in prop::option::of(prop::array::uniform3(0u16..90)),
+        set in prop::array::uniform4(prop::option::of(0u16..400)),
     ) {
-        let room =
-            PaneRoom { list: given[0], side: given[1], metrics: given[2], metadata: given[3], feedback: given[4] };
-        let needs = PaneNeeds { list, side, open_side, heights };
-        let layout = PaneLayout { focus: Pane::ALL[focus], open, zoomed, needs, room };
+        let [list_columns, side_columns, metrics_rows, feedback_rows] = set;
+        let room = PaneRoom { list_columns, side_columns, metrics_rows, feedback_rows };
+        let needs = PaneNeeds { list, side, open_side, heights, totals };
+        let layout = PaneLayout { focus: Pane::ALL[focus], open, zoomed, needs, held, room };
         let areas = Areas::of(Size::new(width, height), &layout);
         let shown: Vec<Rect> = areas.panes.iter().flatten().copied().collect();
         prop_assert_eq!(shown.iter().map(|area| area.area()).sum::<u32>(), areas.body.area());
@@ -150,7 +232,7 @@ proptest! {
         if areas.pane(Pane::Metrics).is_some() && !zoomed && shown.len() > 1 {
             for pane in [Pane::Metrics, Pane::Metadata, Pane::Feedback] {
                 let rows = areas.pane(pane).unwrap().height;
-                prop_assert!(rows >= 5_u16.min(areas.body.height / 3), "{:?}: {}", pane, rows);
+                prop_assert!(rows >= 3, "{:?}: {}", pane, rows);
             }
         }
     }

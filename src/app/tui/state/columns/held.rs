@@ -1,15 +1,22 @@
 //! How wide the rows of a list need its columns: kept while that list is shown, so that nothing jumps while one moves through it.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use bson::Bson;
+use uuid::Uuid;
 
-use super::{ShownRow, rate_of, values::value, wanted};
+use super::{READABLE_ID, SHORT_UUID, ShownRow, rate_of, values::value, wanted};
 use crate::{
     app::{
         config::Column,
         text,
-        tui::{render::format, state::AppState},
+        tui::{
+            render::{format, look::Marks},
+            state::AppState,
+        },
     },
     repository::Sort,
     session::{Summary, distinct_names},
@@ -28,6 +35,10 @@ pub struct ColumnWidths {
     columns: HashMap<Column, HeldWidth>,
     /// Cells of the names of the first rows in view, but for a few that are longer than the others.
     usual_name: usize,
+    /// The names of the first rows are UUIDs, all of them.
+    has_uuids: bool,
+    /// Cells in which those in view so far could be told apart.
+    apart: usize,
     /// Cells behind a name for how often the session is written to: none before one is.
     rate: usize,
     /// So many of the first rows were measured.
@@ -78,6 +89,11 @@ impl ColumnWidths {
             let usual = usual_of(names.iter().map(|name| format::width(&text::line(name))).collect());
             grew |= usual > self.usual_name;
             self.usual_name = self.usual_name.max(usual);
+            let mut first = list.rows.iter().take(MEASURED);
+            self.has_uuids = !list.rows.is_empty() && first.all(|row| Uuid::try_parse(row.name()).is_ok());
+        }
+        if self.has_uuids {
+            self.apart = self.apart.max(apart(&names, state.look.marks));
         }
         grew
     }
@@ -137,6 +153,20 @@ impl ColumnWidths {
     pub(super) fn usual_name(&self, short: usize) -> usize {
         self.usual_name.max(self.cells(&Column::Id).min(short))
     }
+
+    /// Cells in which the names are still told apart where they are UUIDs, and no column goes for one.
+    pub(super) fn short_uuid(&self) -> Option<usize> {
+        self.has_uuids.then_some(self.apart)
+    }
+}
+
+/// The fewest cells in which names that are cut in the middle look like no other.
+fn apart(names: &[&str], marks: &Marks) -> usize {
+    let are_apart = |cells: &usize| {
+        let mut seen = HashSet::new();
+        names.iter().all(|name| seen.insert(format::fit_middle(name, *cells, marks)))
+    };
+    (SHORT_UUID..READABLE_ID).find(are_apart).unwrap_or(READABLE_ID)
 }
 
 /// The widest but for those that are the unusual ones.

@@ -84,13 +84,52 @@ fn a_long_name_further_on_moves_no_column() {
 #[test]
 fn no_column_goes_for_a_single_long_name_but_for_one_that_most_have() {
     let hidden = |screen: &Screen| SessionColumns::fit(&screen.state, 48).hidden;
-    let long = |at: usize| format!("7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f{at:04}");
+    let long = |at: usize| format!("a-session-of-the-shop-in-madrid-{at:04}");
     let mut screen = Screen::listed(120, 24);
     assert!(hidden(&screen).is_empty());
     renamed(&mut screen, |at| (at == 2).then(|| long(at)));
     assert!(hidden(&screen).is_empty(), "{:?}", hidden(&screen));
     renamed(&mut screen, |at| Some(long(at)));
     assert_eq!(hidden(&screen), ["MSG", "TOK", "FB"]);
+}
+
+/// What the rows in view are called in so many cells.
+fn called(screen: &Screen, cells: usize) -> Vec<String> {
+    let columns = SessionColumns::fit(&screen.state, cells);
+    let id = columns.cells.iter().find(|cell| cell.is_id()).unwrap();
+    let look = &screen.state.look;
+    let rows = screen.state.workspace.list.in_view();
+    rows.map(|(_, row)| id.pad_by(&id.value(columns.shown(row, None), look).0, DOT, look.marks)).collect()
+}
+
+#[test]
+fn uuids_are_cut_in_the_middle_before_a_column_goes_and_whole_where_there_is_room() {
+    let hidden = |screen: &Screen, cells| SessionColumns::fit(&screen.state, cells).hidden;
+    let mut screen = Screen::listed(120, 24);
+    renamed(&mut screen, |at| Some(format!("{at:04}24e8-3b12-4f5d-9a6e-0c1d2e3f{at:04}")));
+    assert!(hidden(&screen, 48).is_empty() && hidden(&screen, 38).is_empty(), "{:?}", hidden(&screen, 38));
+    let short = called(&screen, 38);
+    assert!(
+        short[0].starts_with("0000") && short[0].contains('…') && short[0].trim_end().ends_with("0000"),
+        "{short:?}"
+    );
+    assert!(called(&screen, 100)[0].starts_with("000024e8-3b12-4f5d-9a6e-0c1d2e3f0000"));
+    // A single name that is none: a person reads names.
+    renamed(&mut screen, |at| (at == 1).then(|| "a-session-of-the-shop-in-madrid-0001".to_owned()));
+    assert!(!hidden(&screen, 48).is_empty());
+}
+
+#[test]
+fn uuids_that_look_alike_are_told_apart() {
+    let mut screen = Screen::listed(120, 24);
+    renamed(&mut screen, |at| Some(format!("7f9c24e8-3b12-7f5d-9a6e-{at:08}4a5b")));
+    for cells in 24..80 {
+        let mut names = called(&screen, cells);
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count, "{cells}: {names:?}");
+    }
 }
 
 #[test]

@@ -24,7 +24,7 @@ const USUAL: u16 = 60;
 /// Lines of a plot among the rows: as many as leave room for every row, and no fewer than the last.
 const COMPACT: [u16; 3] = [4, 3, 2];
 /// The fewest of them.
-pub const LEAST_LINES: u16 = COMPACT[2];
+const LEAST_LINES: u16 = COMPACT[2];
 /// Cells left of a compact plot, for its label and its highest value.
 pub const LABEL: u16 = 12;
 /// Cells left of a plot beside the figures, for the values of its axis.
@@ -57,6 +57,13 @@ impl ListedRows {
     #[must_use]
     pub fn lines(&self, of_plot: u16) -> usize {
         self.single + self.plots * usize::from(of_plot)
+    }
+
+    /// Lines that a pane of that inner width needs for all of them.
+    #[must_use]
+    pub fn needs(&self, width: u16) -> usize {
+        let among = self.lines(LEAST_LINES);
+        if width < ROOMY.0 { among } else { among.min(self.lines(1).max(ROOMY.1.into())) }
     }
 }
 
@@ -170,6 +177,18 @@ mod tests {
         }
         let without = ListedRows { plots: 0, ..ROWS };
         assert_eq!(arrange(Rect::new(0, 0, 36, 12), false, without).list.height, 12);
+    }
+
+    #[test]
+    fn what_is_needed_shows_every_row() {
+        for (width, lines) in [(36, 24), (75, 24), (76, 18), (120, 18)] {
+            assert_eq!(ROWS.needs(width), lines, "{width}");
+            let parts = arrange(Rect::new(0, 0, width, lines as u16), false, ROWS);
+            assert_eq!(parts.is_roomy(), width >= 76);
+            assert!(ROWS.lines(parts.lines) <= usize::from(parts.list.height), "{width}");
+        }
+        let few = ListedRows { single: 4, plots: 2 };
+        assert_eq!(few.needs(120), 8, "it is no higher for plots that few rows have");
     }
 
     #[test]

@@ -133,7 +133,9 @@ impl AppState {
                     let span = mistake.span.start + start..mistake.span.end + start;
                     prompt.mistake = Some(TypedMistake { span, ..mistake });
                     self.modals.push(Modal::Prompt(prompt));
-                    Vec::new()
+                    // A theme may have been put there since.
+                    let is_theme = commands::called(&line).is_some_and(|(command, _)| command.name == "theme");
+                    if is_theme { vec![self.read_themes()] } else { Vec::new() }
                 }
             },
         }

@@ -1,15 +1,12 @@
-//! Borders that the mouse moves.
+//! Borders between the panes, moved by the mouse and by keys.
 
 use ratatui::layout::{Position, Rect};
 
-use super::{AppState, Effect, Pane, PaneRoom, add};
-
-/// A border is at its end where it has not moved for so much more that was given; some of that a smaller screen may have no room for.
-const NO_FURTHER: usize = 40;
+use super::{AppState, Effect, Pane, PaneRoom};
 
 /// A border between panes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum PaneBorder {
+pub(super) enum PaneBorder {
     /// Right of the list.
     List,
     /// Left of the panes at the right.
@@ -41,7 +38,8 @@ impl AppState {
     /// The mouse moved with it.
     pub(in crate::app::tui::state) fn drag_border(&mut self, x: u16, y: u16) {
         let Some(held) = self.workspace.room.dragged else { return };
-        let moved = self.move_border(held, x, y);
+        let left = self.left_to_go(held.border, x, y).map_or(0, |left| left - held.grip);
+        let moved = left != 0 && self.push_border(held.border, left);
         self.workspace.room.dragged = Some(DraggedBorder { is_moved: held.is_moved || moved, ..held });
     }
 
@@ -97,34 +95,48 @@ impl AppState {
         })
     }
 
-    /// Moves it as near as it goes, a cell at a time. Whether it moved.
-    fn move_border(&mut self, held: DraggedBorder, x: u16, y: u16) -> bool {
-        let left = |state: &Self| state.left_to_go(held.border, x, y).map_or(0, |left| left - held.grip);
-        let (mut room, mut areas) = (self.memory.room, self.areas);
-        let (mut moved, mut in_vain) = (false, 0);
-        while in_vain < NO_FURTHER {
-            let before = left(self);
-            if before == 0 {
-                break;
-            }
-            in_vain += 1;
-            give(&mut self.memory.room, held.border, if before > 0 { 1 } else { -1 });
-            self.areas = self.arranged();
-            if left(self).abs() < before.abs() {
-                (room, areas, moved, in_vain) = (self.memory.room, self.areas, true, 0);
-            }
+    /// Cells of the pane that a border is named for; `None`: it is not shown.
+    fn cells_of(&self, border: PaneBorder) -> Option<u16> {
+        Some(match border {
+            PaneBorder::List => self.areas.pane(Pane::Sessions)?.width,
+            PaneBorder::Side => self.areas.pane(Pane::Metrics)?.width,
+            PaneBorder::Metrics => self.areas.pane(Pane::Metrics)?.height,
+            PaneBorder::Feedback => self.areas.pane(Pane::Feedback)?.height,
+        })
+    }
+
+    /// The border of the metadata behind which more rows are.
+    pub(super) fn taller_neighbour(&self) -> PaneBorder {
+        let rows = |border| self.cells_of(border).unwrap_or(0);
+        let is_metrics = rows(PaneBorder::Metrics) >= rows(PaneBorder::Feedback);
+        if is_metrics { PaneBorder::Metrics } else { PaneBorder::Feedback }
+    }
+
+    /// Moves a border as near as it goes to where the pane that it is named for has so many cells more. Whether it moved.
+    pub(super) fn push_border(&mut self, border: PaneBorder, more: i32) -> bool {
+        let Some(cells) = self.cells_of(border) else { return false };
+        let before = self.memory.room;
+        let wanted = u16::try_from(i32::from(cells).saturating_add(more).max(0)).unwrap_or(u16::MAX);
+        *place_of(&mut self.memory.room, border) = Some(wanted);
+        let areas = self.arranged();
+        if areas == self.areas {
+            self.memory.room = before;
+            return false;
         }
-        // Beyond the last place that it came to nothing was gained.
-        (self.memory.room, self.areas) = (room, areas);
-        moved
+        self.areas = areas;
+        // What is not possible is no wish for a larger screen.
+        let reached = self.cells_of(border);
+        *place_of(&mut self.memory.room, border) = reached;
+        true
     }
 }
 
-fn give(room: &mut PaneRoom, border: PaneBorder, more: i16) {
+/// Where a border is kept.
+fn place_of(room: &mut PaneRoom, border: PaneBorder) -> &mut Option<u16> {
     match border {
-        PaneBorder::List => add(&mut room.list, more),
-        PaneBorder::Side => add(&mut room.side, more),
-        PaneBorder::Metrics => add(&mut room.metrics, more),
-        PaneBorder::Feedback => add(&mut room.feedback, more),
+        PaneBorder::List => &mut room.list_columns,
+        PaneBorder::Side => &mut room.side_columns,
+        PaneBorder::Metrics => &mut room.metrics_rows,
+        PaneBorder::Feedback => &mut room.feedback_rows,
     }
 }

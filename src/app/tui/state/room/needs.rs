@@ -8,11 +8,11 @@ use crate::{
         place::sealed_words,
         text,
         tui::{
-            render::format,
+            render::{format, wrap},
             state::{
                 feedback::{self, MARGINS, head, newest_first},
                 metadata::note,
-                metrics::{Data, layout::LEAST_LINES, rows::MetricsRow},
+                metrics::{Data, rows::MetricsRow},
                 tree::{Fold, Key, TreeRow},
             },
         },
@@ -27,19 +27,22 @@ const FIGURES: usize = 34;
 const OF_TOOL: usize = 21;
 /// No name of a tool, no value and no comment asks for more.
 const WIDEST: usize = 44;
+/// Rows of the metrics before they are read: a sentence stands there.
+const UNREAD: u16 = 5;
+/// Cells of a pane that was not shown yet.
+const USUAL: u16 = 30;
 
-/// What the panes at the right need, border included. That of one session only grows; so does that of all sessions that one moves
-/// over in the list, so that nothing jumps from one to the next.
+/// What the panes at the right need, border included. The columns for one session only grow; so do those for all sessions that one
+/// moves over in the list, so that nothing jumps from one to the next.
 #[derive(Debug, Default)]
 pub struct HeldNeeds {
     session: Option<SessionKey>,
     /// It is of other sessions too.
     is_of_several: bool,
-    /// Its figures were measured.
-    has_figures: bool,
     side: u16,
     open_side: u16,
     heights: Option<[u16; 3]>,
+    totals: u16,
 }
 
 impl HeldNeeds {
@@ -58,34 +61,37 @@ impl HeldNeeds {
         self.heights
     }
 
+    /// Rows of the metrics with what stands above the first plot.
+    pub fn totals(&self) -> u16 {
+        self.totals
+    }
+
     /// Measures what is shown of the open session. What is not read yet takes the room of the session before.
     pub fn measure(&mut self, state: &AppState) {
         let Some(session) = state.workspace.conversation.session() else { return };
         let is_other = self.session.as_ref() != Some(&session.key);
         let is_passing = state.focus == Pane::Sessions;
-        let mut before = self.heights.unwrap_or_default();
         if is_other {
-            (self.session, self.has_figures) = (Some(session.key.clone()), is_passing);
+            self.session = Some(session.key.clone());
             self.is_of_several |= is_passing;
         }
         if !is_passing && (is_other || self.is_of_several) {
-            (self.is_of_several, self.has_figures, self.open_side) = (false, false, 0);
-            (before[1], before[2]) = (0, 0);
+            (self.is_of_several, self.open_side) = (false, 0);
         }
         let figures = figures(state);
-        if figures.is_some() && !self.has_figures {
-            (before[0], self.has_figures) = (0, true);
-        }
-        let metadata = metadata(state);
-        // Comments are wrapped to be measured: not once they fill the screen.
-        let is_enough = before[2] > 0 && before[2] >= state.areas.body.height;
-        let feedback = if is_enough { Needed::default() } else { feedback(state) };
-        let all = [figures, Some(metadata), Some(feedback)];
+        let (metadata, feedback) = (metadata(state), feedback(state));
+        let all = [figures.map(|figures| figures.all), Some(metadata), Some(feedback)];
         let cells = all.iter().flatten().map(|needs| bordered(needs.cells)).max().unwrap_or(0);
         self.open_side = self.open_side.max(cells);
         self.side = self.side.max(cells);
-        let rows = all.map(|needs| needs.map_or(0, |needs| bordered(needs.rows)));
-        self.heights = Some([before[0].max(rows[0]), before[1].max(rows[1]), before[2].max(rows[2])]);
+        let metrics = match figures {
+            Some(figures) => {
+                self.totals = bordered(figures.totals);
+                bordered(figures.all.rows)
+            }
+            None => self.heights.map_or(UNREAD, |[metrics, ..]| metrics),
+        };
+        self.heights = Some([metrics, bordered(metadata.rows), bordered(feedback.rows)]);
     }
 }
 
@@ -100,15 +106,26 @@ fn bordered(needs: usize) -> u16 {
     u16::try_from(needs + 2).unwrap_or(u16::MAX)
 }
 
+/// What the metrics need.
+#[derive(Debug, Clone, Copy)]
+struct NeededFigures {
+    all: Needed,
+    /// Rows above the first plot.
+    totals: usize,
+}
+
 /// `None` before the figures are known.
-fn figures(state: &AppState) -> Option<Needed> {
+fn figures(state: &AppState) -> Option<NeededFigures> {
     let data = Data::of(&state.workspace.conversation);
     let rows = data.rows();
     if rows.is_empty() {
         return None;
     }
     let names = rows.iter().filter_map(MetricsRow::tool).map(|tool| cells_of(&tool.name) + OF_TOOL);
-    Some(Needed { cells: names.max().unwrap_or(0).clamp(FIGURES, WIDEST), rows: data.listed(&rows).lines(LEAST_LINES) })
+    let width = state.areas.inner(Pane::Metrics).map_or(0, |inner| inner.width);
+    let cells = names.max().unwrap_or(0).clamp(FIGURES, WIDEST);
+    let all = Needed { cells, rows: data.listed(&rows).needs(width) };
+    Some(NeededFigures { all, totals: rows.iter().take_while(|row| row.plot().is_none()).count() })
 }
 
 fn metadata(state: &AppState) -> Needed {
@@ -119,8 +136,11 @@ fn metadata(state: &AppState) -> Needed {
     let key = measured().map(|row| row.depth * 2 + marks + key_cells(row)).max().unwrap_or(0);
     let word = measured().map(|row| plain::element_word(row.value.kind()).len()).max().unwrap_or(0);
     let value = measured().map(value_cells).max().unwrap_or(0).min(WIDEST);
+    let said = session
+        .and_then(note)
+        .map_or(0, |note| if rows.is_empty() { said_rows(&note, state, Pane::Metadata) } else { 1 });
     // The selection's bar, and a cell before the word and behind it.
-    Needed { cells: key + word + value + 3, rows: rows.len() + usize::from(session.and_then(note).is_some()) }
+    Needed { cells: key + word + value + 3, rows: rows.len() + said }
 }
 
 fn key_cells(row: &TreeRow<'_>) -> usize {
@@ -160,11 +180,28 @@ fn cells_of(stored: &str) -> usize {
 
 fn feedback(state: &AppState) -> Needed {
     let pane = &state.workspace.feedback;
-    let width = state.areas.inner(Pane::Feedback).map_or(30, |inner| inner.width);
-    let shown = newest_first(state.workspace.conversation.session());
+    let width = state.areas.inner(Pane::Feedback).map_or(USUAL, |inner| inner.width);
+    let session = state.workspace.conversation.session();
+    let shown = newest_first(session);
     let given =
         || pane.coming().map(|coming| &coming.shown).chain(shown.iter().map(|(_, given)| *given)).take(MEASURED);
     let comment = given().filter_map(|given| given.comment.as_deref()).map(cells_of).max().unwrap_or(0);
-    let rows: usize = given().map(|given| feedback::height(given, width)).sum();
-    Needed { cells: comment.min(WIDEST) + usize::from(MARGINS), rows: rows.max(1) }
+    let mut rows = 0;
+    for given in given() {
+        rows += feedback::height(given, width);
+        // Comments are wrapped to be measured: no more of them than fill the screen.
+        if rows >= usize::from(state.size.height) {
+            break;
+        }
+    }
+    if rows == 0 {
+        rows = session.map_or(1, |session| said_rows(feedback::none(session), state, Pane::Feedback));
+    }
+    Needed { cells: comment.min(WIDEST) + usize::from(MARGINS), rows }
+}
+
+/// Rows of a sentence in place of all others.
+fn said_rows(sentence: &str, state: &AppState, pane: Pane) -> usize {
+    let width = state.areas.inner(pane).map_or(USUAL, |inner| inner.width);
+    wrap::plain(sentence, usize::from(width.saturating_sub(2)).max(1)).len()
 }

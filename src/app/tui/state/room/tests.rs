@@ -125,11 +125,56 @@ fn nothing_moves_while_one_pages_or_reads() {
         screen.answer_all();
         assert_eq!(screen.state.areas, areas, "{keys}");
     }
-    // What is unfolded makes its pane no smaller when it is folded again.
-    screen.press("4g\n");
-    let areas = screen.state.areas;
-    screen.press("\n");
-    assert_eq!(screen.state.areas, areas);
+    // What is folded again leaves its rows to those that need them.
+    let metrics = |screen: &Screen| screen.state.areas.pane(Pane::Metrics);
+    screen.press("4g");
+    let before = metrics(&screen);
+    screen.press("\n\n");
+    assert_eq!(metrics(&screen), before);
+}
+
+#[test]
+fn a_border_stays_where_it_was_put() {
+    for (columns, focus) in [(120, "1"), (120, "2"), (160, "1"), (160, "2"), (100, "2")] {
+        let mut screen = opened(columns, 40);
+        screen.press(focus);
+        let edge = screen.state.areas.pane(Pane::Sessions).unwrap().right() - 1;
+        for (kind, x) in [
+            (MouseEventKind::Down(MouseButton::Left), edge),
+            (MouseEventKind::Drag(MouseButton::Left), edge - 5),
+            (MouseEventKind::Up(MouseButton::Left), edge - 5),
+        ] {
+            screen.put(mouse(kind, x, 8));
+        }
+        let put = screen.state.areas.pane(Pane::Sessions);
+        assert_eq!(put.unwrap().right(), edge - 4, "{columns}");
+        for focus in ["1", "2", "1", "4", "2"] {
+            screen.press(focus);
+            let now = screen.state.areas.pane(Pane::Sessions);
+            assert!(now == put || now.is_none() && columns < 120, "{columns} {focus} {now:?}");
+        }
+        screen.put(Input::Resize(Size::new(60, 40)));
+        screen.put(Input::Resize(Size::new(columns, 40)));
+        assert_eq!(screen.state.areas.pane(Pane::Sessions), put, "{columns}");
+    }
+}
+
+#[test]
+fn keys_put_a_border_where_it_stays_too() {
+    let mut screen = opened(160, 40);
+    screen.press("4>>");
+    let put = width(&screen, Pane::Metadata);
+    for focus in ["1", "2", "3", "5", "4"] {
+        screen.press(focus);
+        assert_eq!(width(&screen, Pane::Metadata), put, "{focus}");
+    }
+    let rows = |screen: &Screen| screen.state.areas.pane(Pane::Feedback).map_or(0, |area| area.height);
+    screen.press("5");
+    let before = rows(&screen);
+    screen.press(">");
+    assert_eq!(rows(&screen), before + 2);
+    screen.press("1");
+    assert_eq!(rows(&screen), before + 2);
 }
 
 #[test]

@@ -76,6 +76,61 @@ fn the_command_names_one_and_completes_it() {
     assert!(run(state, "").unwrap_err().problem.starts_with("name a theme: auto, dark, light"));
 }
 
+/// The themes of a folder, as they were read before it held anything.
+fn listed_with(folder: &std::path::Path) -> Screen {
+    let mut screen = Screen::listed(120, 40);
+    screen.state.ui.themes = Themes::load(Some(folder));
+    screen
+}
+
+/// What is asked for is read, and told.
+fn read(screen: &mut Screen, effects: Vec<Effect>) {
+    let asked = effects
+        .into_iter()
+        .find_map(|effect| if let Effect::ReadThemes(themes) = effect { Some(themes) } else { None });
+    screen.put(Input::Themes(asked.expect("the themes are read").read_anew()));
+}
+
+#[test]
+fn a_file_that_came_is_offered_and_one_that_changed_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut screen = listed_with(folder.path());
+    let file = folder.path().join("mine.toml");
+    std::fs::write(&file, "inherits = \"nord\"").unwrap();
+    let effects = screen.state.open_themes();
+    screen.press("j");
+    read(&mut screen, effects);
+    let Some(Modal::Themes(themes)) = screen.state.modals.last() else { panic!("no themes") };
+    assert_eq!(themes.menu.items.last().map(|item| item.name.as_str()), Some("mine"));
+    assert_eq!(themes.menu.chosen().map(|item| item.name.as_str()), Some("dark"), "the cursor stays");
+    screen.press("G\n");
+    assert_eq!(screen.state.ui.theme, "mine");
+    let before = screen.state.look.theme;
+    std::fs::write(&file, "inherits = \"dracula\"").unwrap();
+    let effects = screen.state.open_themes();
+    read(&mut screen, effects);
+    assert_ne!(screen.state.look.theme, before);
+    assert_eq!(screen.state.ui.theme, "mine");
+}
+
+#[test]
+fn a_file_that_came_is_known_by_name_and_its_mistake_is_told_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut screen = listed_with(folder.path());
+    let file = folder.path().join("mine.toml");
+    std::fs::write(&file, "inherits = \"nord\"").unwrap();
+    let colon = crossterm::event::KeyEvent::from(crossterm::event::KeyCode::Char(':'));
+    let effects = screen.state.update(Input::Key(colon));
+    read(&mut screen, effects);
+    screen.press("theme mine\n");
+    assert_eq!(screen.state.ui.theme, "mine");
+    std::fs::write(&file, "ok = { blod = true }").unwrap();
+    let effects = screen.state.update(Input::Key(colon));
+    read(&mut screen, effects);
+    let said = screen.state.said.clone().unwrap_or_default();
+    assert!(said.contains("mine.toml, line 1: unknown key \"blod\" in [ok]; did you mean \"bold\"?"), "{said}");
+}
+
 #[test]
 fn auto_follows_the_terminal_also_after_another_theme() {
     let mut screen = Screen::listed(120, 40);

@@ -1,5 +1,5 @@
-//! What stands over the rows: below what is typed what is wrong with it, what it will be and what is offered; and the types that a
-//! value may be given.
+//! What stands among the rows, below what is typed: what is wrong with it, what it will be and what is offered; and over them the types
+//! that a value may be given.
 
 use ratatui::{
     Frame,
@@ -34,33 +34,48 @@ const KIND: usize = 9;
 /// What is offered at once, at most.
 const OFFERS: usize = 6;
 
-/// Draws what is said of what is typed from a column of its row on: below that, or above where there is no room.
-pub(super) fn below(frame: &mut Frame<'_>, rows: Rect, typed: Rect, from: u16, field: &FieldEditor, state: &AppState) {
-    let look = &state.look;
-    // What begins far at the right leaves its sentences no room.
-    let from = from.min(rows.right().saturating_sub(READABLE)).max(rows.x + 1);
-    let width = rows.right().saturating_sub(from + 1);
-    let problem = field.problem();
-    let mut lines = editor::below(&field.editor, problem.as_deref(), usize::from(width).max(1), look);
-    lines.retain(|line| line.width() > 0);
-    lines.extend(offered(state, usize::from(width)));
-    let (under, over) = (rows.bottom().saturating_sub(typed.bottom()), typed.y.saturating_sub(rows.y));
-    let height = (lines.len() as u16).min(under.max(over));
-    if height == 0 {
-        return;
-    }
-    let y = if height <= under { typed.bottom() } else { typed.y - height };
-    frame.render_widget(Clear, Rect::new(rows.x, y, rows.width, height));
-    frame.render_widget(Paragraph::new(lines), Rect::new(from, y, width, height));
+/// What is said of what is typed, and where.
+pub(super) struct FieldHint {
+    lines: Vec<Line<'static>>,
+    from: u16,
+    width: u16,
 }
 
-/// What is offered, the chosen one in view.
-fn offered(state: &AppState, cells: usize) -> Vec<Line<'static>> {
+impl FieldHint {
+    /// Of a field that begins in that column; among so many rows, of which it keeps one.
+    pub fn of(rows: Rect, from: u16, field: &FieldEditor, state: &AppState) -> Self {
+        let room = usize::from(rows.height.saturating_sub(1));
+        // What begins far at the right leaves its sentences no room.
+        let from = from.min(rows.right().saturating_sub(READABLE)).max(rows.x + 1);
+        let width = rows.right().saturating_sub(from + 1);
+        let problem = field.problem();
+        let mut lines = editor::below(&field.editor, problem.as_deref(), usize::from(width).max(1), &state.look);
+        lines.retain(|line| line.width() > 0);
+        lines.truncate(room);
+        let offers = OFFERS.min(room - lines.len());
+        lines.extend(offered(state, usize::from(width), offers));
+        Self { lines, from, width }
+    }
+
+    /// The rows that it takes.
+    pub fn height(&self) -> u16 {
+        self.lines.len() as u16
+    }
+
+    /// Draws it in these rows.
+    pub fn draw(self, frame: &mut Frame<'_>, rows: Rect) {
+        frame.render_widget(Clear, rows);
+        frame.render_widget(Paragraph::new(self.lines), Rect { x: self.from, width: self.width, ..rows });
+    }
+}
+
+/// What is offered, so many at once, the chosen one in view.
+fn offered(state: &AppState, cells: usize, most: usize) -> Vec<Line<'static>> {
     let (offers, chosen) = (state.field_offers(), state.workspace.known.chosen());
     let (theme, marks) = (&state.look.theme, state.look.marks);
     let wide = offers.iter().map(|offer| format::width(&offer.shown)).max().unwrap_or(0).min(cells / 2);
-    let first = chosen.map_or(0, |at| (at + 1).saturating_sub(OFFERS));
-    let shown = offers.iter().enumerate().skip(first).take(OFFERS);
+    let first = chosen.map_or(0, |at| (at + 1).saturating_sub(most));
+    let shown = offers.iter().enumerate().skip(first).take(most);
     shown
         .map(|(at, offer)| {
             let help = format::fit(&offer.help, cells.saturating_sub(wide + 2), marks);

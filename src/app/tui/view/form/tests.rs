@@ -125,6 +125,30 @@ fn why_a_field_is_not_edited_is_said_once() {
 }
 
 #[test]
+fn what_is_said_of_what_is_typed_hides_no_field() {
+    let fields = ["customer", "empty", "priority", "score", "status", "tags", "vip"];
+    for (width, height) in [(80, 24), (120, 40)] {
+        for (keys, said) in [("aowner=me", "owner will be str"), ("jex", "that is no i32"), ("ac", "type a key")] {
+            let mut screen = opened(width, height);
+            screen.press(keys);
+            let shown = picture(&screen, width, height);
+            let hidden: Vec<_> = fields.iter().filter(|field| !shown.contains(*field)).collect();
+            assert!(hidden.is_empty() && shown.contains(said), "{keys}: {hidden:?}\n{shown}");
+        }
+    }
+}
+
+#[test]
+fn the_last_row_of_a_low_form_goes_up_for_what_is_said_of_it() {
+    let mut screen = opened(40, 10);
+    screen.press("jjex");
+    let shown = picture(&screen, 40, 10);
+    let at = |words: &str| shown.lines().position(|line| line.contains(words));
+    let (field, said) = (at("score"), at("that is no f64"));
+    assert!(field.is_some() && said.is_some() && field < said, "{shown}");
+}
+
+#[test]
 fn how_to_leave_what_is_typed_stays_in_view() {
     for keys in ["e", "ax=1", "m", "/x"] {
         let mut screen = opened(40, 10);

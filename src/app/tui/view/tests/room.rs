@@ -92,7 +92,7 @@ fn an_order_that_is_not_the_usual_one_stands_in_the_title() {
 
 #[test]
 fn a_column_without_room_is_named_and_the_id_stays_whole() {
-    let (uuid, ends) = ("7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f4a5b", ["7f9c24e8-", "-0c1d2e3f4a5b"]);
+    let (name, ends) = ("a-session-of-the-shop-in-madrid-last", ["a-session", "-madrid-last"]);
     for (width, height, says, whole) in [
         (44, 24, "3 columns hidden", false),
         (120, 40, "no room for MSG, TOK, FB ", true),
@@ -102,13 +102,31 @@ fn a_column_without_room_is_named_and_the_id_stays_whole() {
         screen.press("1");
         assert!(!picture(&screen.state).contains(says), "there is room");
         for (at, row) in screen.state.workspace.list.rows.iter_mut().enumerate().skip(1) {
-            row.key = SessionKey::from(format!("7f9c24e8-3b12-4f5d-9a6e-0c1d2e3f{at:04}"));
+            row.key = SessionKey::from(format!("a-session-of-the-shop-in-madrid-{at:04}"));
         }
-        screen.state.workspace.list.rows[0].key = SessionKey::from(uuid);
+        screen.state.workspace.list.rows[0].key = SessionKey::from(name);
         screen.put(Input::Resize(Size::new(width, height)));
         let seen = picture(&screen.state);
         assert!(ends.iter().all(|end| seen.contains(end)) && seen.contains(says), "{seen}");
-        assert!(seen.contains(uuid) == whole && seen.contains("AGE"), "the sorted date stays: {seen}");
+        assert!(seen.contains(name) == whole && seen.contains("AGE"), "the sorted date stays: {seen}");
+    }
+}
+
+#[test]
+fn no_column_goes_for_uuids() {
+    for (width, height, keys, whole) in
+        [(44, 24, "1", false), (80, 24, "1", false), (80, 24, "2", false), (120, 40, "1", false), (250, 70, "1", true)]
+    {
+        let mut screen = Screen::writable(width, height);
+        for (at, row) in screen.state.workspace.list.rows.iter_mut().enumerate() {
+            row.key = SessionKey::from(format!("{at:04}24e8-3b12-4f5d-9a6e-0c1d2e3f{at:04}"));
+        }
+        screen.press(keys);
+        screen.put(Input::Resize(Size::new(width, height)));
+        let seen = picture(&screen.state);
+        assert!(!seen.contains("no room for") && !seen.contains("hidden ▪"), "{width}: {seen}");
+        assert!(["MSG", "FB"].iter().all(|column| seen.contains(column)), "{width}: {seen}");
+        assert_eq!(seen.contains("000124e8-3b12-4f5d-9a6e-0c1d2e3f0001"), whole, "{width}: {seen}");
     }
 }
 

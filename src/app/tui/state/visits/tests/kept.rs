@@ -116,9 +116,9 @@ fn what_another_window_bookmarks_is_shown_here() {
     let mut theirs = sent.clone();
     let other = RememberedSession { id: "\"other\"".to_owned(), name: "other".to_owned(), ..sent.bookmarks[0].clone() };
     theirs.bookmark(other);
-    theirs.room.list = 9;
+    theirs.room.list_columns = Some(9);
     let effects = screen.state.update(Input::Remembered(Box::new(sent.clone()), Box::new(theirs.clone())));
-    let kept = |effect: &Effect| matches!(effect, Effect::Remember(memory) if memory.bookmarks.len() == 2 && memory.room.list == 0);
+    let kept = |effect: &Effect| matches!(effect, Effect::Remember(memory) if memory.bookmarks.len() == 2 && memory.room.list_columns.is_none());
     assert!(effects.iter().any(kept), "{effects:?}");
     let Some(Modal::Remembered(_, menu)) = screen.state.modals.last() else { panic!("it stays open") };
     assert_eq!((menu.items.len(), menu.chosen()), (2, sent.bookmarks.first()));
