@@ -99,7 +99,7 @@ fn called(screen: &Screen, cells: usize) -> Vec<String> {
     let id = columns.cells.iter().find(|cell| cell.is_id()).unwrap();
     let look = &screen.state.look;
     let rows = screen.state.workspace.list.in_view();
-    rows.map(|(_, row)| id.pad_by(&id.value(columns.shown(row, None), look).0, DOT, look.marks)).collect()
+    rows.map(|(_, row)| id.pad_by(&id.value(columns.shown(row, None, None), look).0, DOT, look.marks)).collect()
 }
 
 #[test]
