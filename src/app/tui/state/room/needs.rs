@@ -10,7 +10,7 @@ use crate::{
         tui::{
             render::format,
             state::{
-                feedback::{self, MARGINS, head, newest_first},
+                feedback::{MARGINS, head, heights::FeedbackHeights, newest_first},
                 metadata::note,
                 metrics::{Data, layout::LEAST_LINES, rows::MetricsRow},
                 tree::{Fold, Key, TreeRow},
@@ -40,6 +40,7 @@ pub struct HeldNeeds {
     side: u16,
     open_side: u16,
     heights: Option<[u16; 3]>,
+    comments: FeedbackHeights,
 }
 
 impl HeldNeeds {
@@ -79,7 +80,7 @@ impl HeldNeeds {
         let metadata = metadata(state);
         // Comments are wrapped to be measured: not once they fill the screen.
         let is_enough = before[2] > 0 && before[2] >= state.areas.body.height;
-        let feedback = if is_enough { Needed::default() } else { feedback(state) };
+        let feedback = if is_enough { Needed::default() } else { feedback(state, &mut self.comments) };
         let all = [figures, Some(metadata), Some(feedback)];
         let cells = all.iter().flatten().map(|needs| bordered(needs.cells)).max().unwrap_or(0);
         self.open_side = self.open_side.max(cells);
@@ -158,13 +159,11 @@ fn cells_of(stored: &str) -> usize {
     format::width(&text::line(head(stored, 200)))
 }
 
-fn feedback(state: &AppState) -> Needed {
+fn feedback(state: &AppState, heights: &mut FeedbackHeights) -> Needed {
     let pane = &state.workspace.feedback;
     let width = state.areas.inner(Pane::Feedback).map_or(30, |inner| inner.width);
     let shown = newest_first(state.workspace.conversation.session());
-    let given =
-        || pane.coming().map(|coming| &coming.shown).chain(shown.iter().map(|(_, given)| *given)).take(MEASURED);
-    let comment = given().filter_map(|given| given.comment.as_deref()).map(cells_of).max().unwrap_or(0);
-    let rows: usize = given().map(|given| feedback::height(given, width)).sum();
-    Needed { cells: comment.min(WIDEST) + usize::from(MARGINS), rows: rows.max(1) }
+    let coming = pane.coming().map(|coming| &coming.shown);
+    let (cells, rows) = heights.measure(coming.chain(shown.iter().map(|(_, given)| *given)).take(MEASURED), width);
+    Needed { cells: cells.min(WIDEST) + usize::from(MARGINS), rows: rows.max(1) }
 }
