@@ -2,7 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, DataCursor, TextArea};
-use unicode_segmentation::UnicodeSegmentation;
+
+use crate::app::tui::render::typed::{byte_at, cluster_at};
 
 /// Whether a key ends a line. Terminals that tell more keys apart tell `Ctrl-M` and `Ctrl-J` as such, which are `Enter` elsewhere.
 pub(super) fn ends_line(key: KeyEvent) -> bool {
@@ -133,21 +134,19 @@ enum CaretSide {
 /// The character on a side of the caret, where it is made of several: its row, its first and the number of them.
 fn several(area: &TextArea<'static>, side: CaretSide) -> Option<(u16, u16, usize)> {
     let DataCursor(row, column) = area.cursor();
-    let mut first = 0;
-    for seen in area.lines().get(row)?.graphemes(true) {
-        let count = seen.chars().count();
-        let here = match side {
-            CaretSide::Before => first < column && column <= first + count,
-            CaretSide::After => first <= column && column < first + count,
-        };
-        if here {
-            // Beyond what the text area can jump to it goes one by one.
-            let place = (u16::try_from(row).ok()?, u16::try_from(first).ok()?);
-            return (count > 1).then_some((place.0, place.1, count));
-        }
-        first += count;
-    }
-    None
+    let line = area.lines().get(row)?;
+    let caret = byte_at(line, column);
+    let before = line.get(..caret)?;
+    let here = match side {
+        CaretSide::Before => before.char_indices().next_back()?.0,
+        CaretSide::After => caret,
+    };
+    let seen = cluster_at(line, here)?;
+    let count = line.get(seen.clone())?.chars().count();
+    let first = column - line.get(seen.start..caret)?.chars().count();
+    // Beyond what the text area can jump to it goes one by one.
+    let place = (u16::try_from(row).ok()?, u16::try_from(first).ok()?);
+    (count > 1).then_some((place.0, place.1, count))
 }
 
 fn delete(area: &mut TextArea<'static>, side: CaretSide) -> bool {

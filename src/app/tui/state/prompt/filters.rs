@@ -3,7 +3,7 @@
 use crate::{
     app::{
         text,
-        tui::state::{AppState, commands, known::KnownOf},
+        tui::state::{AppState, commands, known::of::KnownOf},
     },
     repository::filter::{FilterValues, TypedFilterWord, filter_words, word_at},
     session::{MetadataPath, edit},
@@ -160,7 +160,7 @@ impl AppState {
     }
 
     /// What is to be known of the store for what is typed.
-    pub(in super::super) fn wanted_as_typed(&self, prompt: &Prompt) -> Option<KnownOf> {
+    pub(super) fn wanted_as_typed(&self, prompt: &Prompt) -> Option<KnownOf> {
         let typed = prompt.text();
         if prompt.searches() || typed.len() > TYPED {
             return None;
