@@ -38,9 +38,8 @@ const INDENT: u16 = 3;
 /// Draws the pane with its border, agent tabs in the title and the place in the bottom border; the messages below so many lines
 /// that are left to what else is told.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, above: u16, state: &ConversationState, focused: bool, look: &Look) {
-    let block = block::pane(title(state, area.width, focused, look), place(state, area.width, look), focused, look);
-    let inner = block.inner(area);
-    frame.render_widget(block, area);
+    let (title, place) = (title(state, area.width, focused, look), place(state, area.width, look));
+    let inner = block::draw(frame.buffer_mut(), area, title, place, focused, look);
     let inner = Rect { y: inner.y + above.min(inner.height), height: inner.height.saturating_sub(above), ..inner };
     if inner.is_empty() {
         return;

@@ -36,8 +36,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState, focused: bool) 
     let look = &state.look;
     let columns = SessionColumns::fit(state, usize::from(area.width.saturating_sub(2)));
     let place = bottom(state, &columns, usize::from(area.width));
-    let pane = block::pane(title(state, usize::from(area.width)), place, focused, look);
-    frame.render_widget(pane, area);
+    block::draw(frame.buffer_mut(), area, title(state, usize::from(area.width)), place, focused, look);
     let Some([heading, rows, notice]) = state.list_parts() else { return };
     frame.render_widget(Paragraph::new(headings(&columns, state)), heading);
     draw_notice(frame, notice, state);
