@@ -52,6 +52,8 @@ pub use metadata_edit::{Guard, MetadataEdit, MetadataPath};
 pub use pairs::{BlockPlace, ToolPairs};
 pub use sealed::SealedValue;
 pub use stored::StoredValue;
+#[cfg(feature = "app")]
+pub(crate) use summary::distinct_name;
 pub use summary::{AgentCount, Details, Summary, distinct_names};
 
 pub(crate) use setters::setters;

@@ -56,6 +56,18 @@ impl Summary {
         self.session_id.as_deref().unwrap_or_else(|| self.key.text())
     }
 
+    /// The texts that it goes by.
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let name = self.name();
+        std::iter::once(name).chain(self.key.bson().as_str().filter(move |text| *text != name))
+    }
+
+    /// Its name, or where another session goes by that too its exact id.
+    fn named(&self, is_shared: impl FnOnce() -> bool) -> &str {
+        let own = self.name();
+        if self.key != *own && is_shared() { self.key.exact() } else { own }
+    }
+
     /// One of its names as it is shown where it may be typed back: a text that hides something is a JSON string.
     #[cfg(any(feature = "app", test))]
     pub(crate) fn spelled<'a>(&self, name: &'a str) -> Cow<'a, str> {
@@ -81,18 +93,22 @@ pub fn distinct_names<'a>(
     rows: impl Iterator<Item = &'a Summary> + Clone,
     others: impl Iterator<Item = &'a Summary>,
 ) -> Vec<&'a str> {
-    let mut claims: HashMap<&str, Vec<&SessionKey>> = HashMap::new();
+    // Whose each text is; `None`: several sessions go by it.
+    let mut claims: HashMap<&str, Option<&SessionKey>> = HashMap::with_capacity(rows.size_hint().0);
     for row in rows.clone().chain(others) {
-        for text in std::iter::once(row.name()).chain(row.key.bson().as_str()) {
-            claims.entry(text).or_default().push(&row.key);
+        for text in row.texts() {
+            let whose = claims.entry(text).or_insert(Some(&row.key));
+            *whose = whose.filter(|key| **key == row.key);
         }
     }
-    let is_shared = |row: &Summary| claims.get(row.name()).is_some_and(|keys| keys.iter().any(|key| **key != row.key));
-    let name = |row: &'a Summary| {
-        let own = row.name();
-        if row.key != *own && is_shared(row) { row.key.exact() } else { own }
-    };
-    rows.map(name).collect()
+    let is_shared = |row: &Summary| claims.get(row.name()).is_some_and(Option::is_none);
+    rows.map(|row| row.named(|| is_shared(row))).collect()
+}
+
+/// What [`distinct_names`] calls a row alone.
+#[cfg(any(feature = "app", test))]
+pub(crate) fn distinct_name<'a>(row: &'a Summary, mut others: impl Iterator<Item = &'a Summary>) -> &'a str {
+    row.named(|| others.any(|other| other.key != row.key && other.texts().any(|text| text == row.name())))
 }
 
 /// Counts and sizes of a session: read in the background, after the row.
@@ -208,8 +224,10 @@ mod tests {
             "{\"$literal\":null}",
         ];
         assert_eq!(distinct_names(rows.iter(), [].iter()), names);
+        assert_eq!(rows.each_ref().map(|row| distinct_name(row, rows.iter())), names);
         assert_eq!(distinct_names(rows[7..8].iter(), [].iter()), ["alone"]);
         let elsewhere = [row("alone", None)];
         assert_eq!(distinct_names(rows[7..8].iter(), elsewhere.iter()), ["{\"a\":{\"$numberInt\":\"1\"}}"]);
+        assert_eq!(distinct_name(&rows[7], elsewhere.iter()), "{\"a\":{\"$numberInt\":\"1\"}}");
     }
 }

@@ -139,16 +139,22 @@ fn told(at: StoredDate, format: &str, look: &Look) -> String {
     }
 }
 
+/// Whether every byte is a character of one cell: printable ASCII alone.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
 /// Width in terminal cells.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    text.width()
+    if is_plain(text) { text.len() } else { text.width() }
 }
 
 /// Cuts a text to so many cells, with an ellipsis where it was cut; never splits a grapheme.
 #[must_use]
 pub fn fit(text: &str, cells: usize, marks: &Marks) -> String {
-    if text.width() <= cells {
+    if width(text) <= cells {
         return text.to_owned();
     }
     let mut out = String::new();
@@ -170,7 +176,7 @@ pub fn fit(text: &str, cells: usize, marks: &Marks) -> String {
 /// Cuts a text to so many cells in its middle, where an id tells least; with no room for both ends at its end.
 #[must_use]
 pub fn fit_middle(text: &str, cells: usize, marks: &Marks) -> String {
-    if text.width() <= cells || cells < 8 {
+    if width(text) <= cells || cells < 8 {
         return fit(text, cells, marks);
     }
     let tail_cells = (cells - 1) / 2;

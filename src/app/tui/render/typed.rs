@@ -1,7 +1,9 @@
 //! A text being typed, in cells as the terminal counts them: what is seen as one character stays one, also where it is made of
 //! several, and a line that is longer than its room goes on in the next row.
 
-use unicode_segmentation::UnicodeSegmentation;
+use std::ops::Range;
+
+use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 use super::format;
 
@@ -20,8 +22,20 @@ pub struct TypedCluster<'a> {
 
 /// A line, or a row of one, as it is seen; a tab goes to the next of its stops.
 pub fn clusters(line: &str, tab: usize) -> impl Iterator<Item = TypedCluster<'_>> {
-    let (mut first, mut cell) = (0, 0);
-    line.graphemes(true).map(move |text| {
+    counted(line, 0, tab)
+}
+
+/// Those from a cell on. What stands before it in a line of plain ASCII, where every character is a cell, is not looked at.
+pub fn clusters_from(line: &str, cell: usize, tab: usize) -> impl Iterator<Item = TypedCluster<'_>> {
+    let before = if format::is_plain(line) { cell.min(line.len()) } else { 0 };
+    let rest = line.get(before..).unwrap_or_default();
+    counted(rest, before, tab).skip_while(move |cluster| cluster.cell < cell)
+}
+
+/// Those of a text that so many characters of one cell stand before.
+fn counted(text: &str, before: usize, tab: usize) -> impl Iterator<Item = TypedCluster<'_>> {
+    let (mut first, mut cell) = (before, before);
+    text.graphemes(true).map(move |text| {
         let cluster = TypedCluster { text, first, cell, width: width(text, cell, tab) };
         first += text.chars().count();
         cell += cluster.width;
@@ -33,9 +47,37 @@ fn width(text: &str, cell: usize, tab: usize) -> usize {
     if text == "\t" { tab.max(1) - cell % tab.max(1) } else { format::width(text) }
 }
 
+/// The byte that a character of a line begins at; of the one behind the last its end.
+#[must_use]
+pub fn byte_at(line: &str, column: usize) -> usize {
+    let mut rest = line.chars();
+    // Characters are left out many at once: a long line is typed as fast as a short one.
+    if let Some(before) = column.checked_sub(1) {
+        rest.nth(before);
+    }
+    line.len() - rest.as_str().len()
+}
+
+/// What is seen as one character around that byte of a line, as a range of bytes; `None` behind the last. Only what stands near is
+/// looked at.
+#[must_use]
+pub fn cluster_at(line: &str, byte: usize) -> Option<Range<usize>> {
+    if byte >= line.len() {
+        return None;
+    }
+    let begins = |at: &usize| GraphemeCursor::new(*at, line.len(), true).is_boundary(line, 0).unwrap_or(true);
+    let mut back = line.get(..byte)?.char_indices().rev().map(|(at, _)| at);
+    let mut on = line.get(byte..)?.char_indices().skip(1).map(|(at, _)| byte + at);
+    let start = if begins(&byte) { byte } else { back.find(begins).unwrap_or_default() };
+    Some(start..on.find(begins).unwrap_or(line.len()))
+}
+
 /// The cell of the caret before a character of the line, or behind them all, and how many cells it takes.
 #[must_use]
 pub fn caret(line: &str, column: usize, tab: usize) -> (usize, usize) {
+    if format::is_plain(line) {
+        return (column.min(line.len()), 1);
+    }
     let mut end = 0;
     for cluster in clusters(line, tab) {
         if column < cluster.first + cluster.text.chars().count() {
@@ -248,7 +290,37 @@ mod tests {
         assert_eq!(height(&lines("ab cd ef\n"), 6, 4, 8), 3);
     }
 
+    #[test]
+    fn a_plain_line_is_seen_from_a_cell_on_as_any_other() {
+        for line in ["", "abcdef", "ab漢字 ef", "ab\tcd"] {
+            for cell in 0..9 {
+                let seen: Vec<TypedCluster<'_>> = clusters_from(line, cell, 4).collect();
+                let walked: Vec<TypedCluster<'_>> = clusters(line, 4).filter(|cluster| cluster.cell >= cell).collect();
+                assert_eq!(seen, walked, "{line:?} from {cell}");
+            }
+        }
+        assert_eq!(
+            [caret("abc", 1, 4), caret("abc", 3, 4), caret("abc", 9, 4), caret("", 0, 4)],
+            [(1, 1), (3, 1), (3, 1), (0, 1)]
+        );
+    }
+
     proptest! {
+        #[test]
+        fn a_place_in_a_line_is_found_as_by_a_walk_through_it(
+            parts in prop::collection::vec(
+                prop::sample::select(vec!["a", " ", "漢", "👩‍👩‍👧", "🇪", "🇸", "e\u{301}", "👍🏽", "\u{301}", "\u{200d}"]),
+                0..12,
+            ),
+            column in 0_usize..30,
+        ) {
+            let line = parts.concat();
+            let byte = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
+            prop_assert_eq!(byte_at(&line, column), byte);
+            let mut all = line.grapheme_indices(true).map(|(at, text)| at..at + text.len());
+            prop_assert_eq!(cluster_at(&line, byte), all.find(|cluster| cluster.contains(&byte)));
+        }
+
         #[test]
         fn rows_lose_nothing_and_fit(text in "[a-c漢👍🏽 \t]{0,40}", cells in 1_usize..12) {
             let all = rows(3, &text, cells, 4);

@@ -1,9 +1,14 @@
 //! What a person wants: the topmost modal first, then the focused pane, then the whole screen.
 
 mod elsewhere;
+mod kinds;
 mod searching;
 
+pub(super) use kinds::is_of_conversation;
+
 use crossterm::event::{KeyCode, KeyEvent};
+
+use kinds::{goes_far, uses_session};
 
 use super::{
     AppState, Effect,
@@ -11,7 +16,6 @@ use super::{
     asked_columns::AskedColumns,
     chosen::Then,
     connection::Stage,
-    conversation::Landmark,
     help::pane::HelpPane,
     inspector::{Inspector, Subject},
     metrics::Data,
@@ -312,41 +316,4 @@ impl AppState {
         }
         Vec::new()
     }
-}
-
-/// Whether something is done with the session that is shown, or goes out of it.
-fn uses_session(action: Action) -> bool {
-    let of_all = [
-        Action::Bookmark,
-        Action::Copy,
-        Action::Pager,
-        Action::Inspect,
-        Action::OpenLink,
-        Action::Rate,
-        Action::RateUp,
-        Action::RateDown,
-        Action::RateNeutral,
-        Action::DeleteSession,
-    ];
-    of_all.contains(&action) || action.is_of_field()
-}
-
-/// Whether it goes further in the conversation than one reads on.
-fn goes_far(action: Action) -> bool {
-    let ends = matches!(action, Action::Top | Action::Bottom | Action::MoveAgain);
-    ends || Landmark::of(action).is_some_and(|(kind, _)| kind != Landmark::Message)
-}
-
-/// Whether the conversation does it, wherever the focus is.
-pub(super) fn is_of_conversation(action: Action) -> bool {
-    let of_all = [
-        Action::PreviousAgent,
-        Action::NextAgent,
-        Action::NextMatch,
-        Action::PreviousMatch,
-        Action::MoveAgain,
-        Action::Reasoning,
-        Action::Tools,
-    ];
-    of_all.contains(&action) || Landmark::of(action).is_some()
 }

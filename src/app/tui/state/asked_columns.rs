@@ -5,7 +5,7 @@ use super::{
     AppState, Effect,
     areas::{self, Pane},
     columns::SessionColumns,
-    known::KnownOf,
+    known::of::KnownOf,
 };
 use crate::{
     app::{config::Column, keymap::Action, missing_field, text},

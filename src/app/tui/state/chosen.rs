@@ -16,7 +16,7 @@ use crate::{
         keymap::Action,
         task::{Command, Ticket},
     },
-    session::{Session, StoredDate},
+    session::{Session, SessionKey, StoredDate},
 };
 
 /// What opens once a session was read.
@@ -51,6 +51,16 @@ impl AppState {
         Some(ChosenSession { key: open.key.clone(), name: name.to_owned() })
     }
 
+    /// Which session that is: without what it is called, for which every row in view is looked at.
+    pub(super) fn chosen_key(&self) -> Option<&SessionKey> {
+        let workspace = &self.workspace;
+        if self.focus == Pane::Sessions {
+            return workspace.list.selected_row().map(|row| &row.key);
+        }
+        let (open, _) = workspace.conversation.session().zip(workspace.conversation.name())?;
+        Some(&open.key)
+    }
+
     /// Opens something on the chosen session, at once where it is open, else once it was read.
     ///
     /// # Errors
@@ -72,7 +82,7 @@ impl AppState {
     pub(super) fn on_peeked(&mut self, ticket: Ticket, session: &Session) -> Vec<Effect> {
         let Some(peek) = self.workspace.peek.take_if(|peek| peek.ticket == ticket) else { return Vec::new() };
         let stays = self.focus == Pane::Sessions && self.modals.is_empty();
-        if !stays || self.chosen().is_none_or(|now| now.key != peek.session.key) {
+        if !stays || self.chosen_key().is_none_or(|now| *now != peek.session.key) {
             return Vec::new();
         }
         match Opens::of(session, peek.then) {
@@ -117,5 +127,30 @@ impl Opens {
             Then::Add => Self::Form(stored_of(session)?, session.created_at, Some(Action::Add)),
             Then::Edit => Self::Form(stored_of(session)?, session.created_at, None),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::app::tui::state::sample::Screen;
+
+    #[test]
+    fn its_key_is_that_of_the_session_which_a_key_acts_on() {
+        let mut screen = Screen::listed(160, 40);
+        let is_same = |screen: &Screen| {
+            let key = screen.state.chosen_key().cloned();
+            assert_eq!(key, screen.state.chosen().map(|chosen| chosen.key));
+            key
+        };
+        screen.press("j");
+        let first = is_same(&screen);
+        screen.press("\n");
+        screen.answer_all();
+        for pane in ["2", "3", "4", "5"] {
+            screen.press(pane);
+            assert_eq!(is_same(&screen), first, "the one that is open");
+        }
+        screen.press("1j");
+        assert!(first.is_some() && is_same(&screen) != first, "the one under the cursor");
     }
 }

@@ -1,5 +1,6 @@
 //! The feedback pane: ratings and comments, newest first.
 
+pub mod heights;
 #[cfg(test)]
 mod tests;
 
@@ -77,11 +78,10 @@ pub fn lines(feedback: &Feedback, width: u16) -> Vec<String> {
     if let Rating::Other(word) = &feedback.rating {
         out.extend(wrap::plain(&crate::app::text::line(head(word, 200)), cells));
     }
-    match feedback.comment.as_deref().map(str::trim_end) {
-        Some(comment) if !comment.is_empty() => {
-            let part = head(comment, COMMENT_BYTES);
+    match comment(feedback) {
+        Some((part, more)) => {
             let mut comment_lines = wrap::plain(&crate::app::text::block(part), cells);
-            if comment_lines.len() > COMMENT_LINES || part.len() < comment.len() {
+            if comment_lines.len() > COMMENT_LINES || more {
                 comment_lines.truncate(COMMENT_LINES - 1);
                 comment_lines.push("(more: inspect it)".chars().take(cells).collect());
             }
@@ -91,6 +91,13 @@ pub fn lines(feedback: &Feedback, width: u16) -> Vec<String> {
         _ => {}
     }
     out
+}
+
+/// As much of a comment as is looked at, without blanks at its end, and whether there is more; `None`: nothing is said.
+fn comment(feedback: &Feedback) -> Option<(&str, bool)> {
+    let comment = feedback.comment.as_deref().map(str::trim_end).filter(|comment| !comment.is_empty())?;
+    let part = head(comment, COMMENT_BYTES);
+    Some((part, part.len() < comment.len()))
 }
 
 /// How many rows a feedback takes.

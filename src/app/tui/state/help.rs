@@ -28,13 +28,18 @@ impl AppState {
     /// The lines of the help, as far as they hold what was typed.
     #[must_use]
     pub fn help_rows(&self) -> Vec<HelpRow> {
+        self.narrowed_help(self.all_help_rows())
+    }
+
+    /// Those of all lines of the help that hold what was typed.
+    #[must_use]
+    pub fn narrowed_help(&self, rows: Vec<HelpRow>) -> Vec<HelpRow> {
         let needle = self.modals.iter().rev().find_map(|modal| match modal {
             Modal::Help(pane) => Some(pane.needle.to_lowercase()),
             _ => None,
         });
         let needle = needle.unwrap_or_default();
         let words: Vec<&str> = needle.split_whitespace().collect();
-        let rows = self.all_help_rows();
         if words.is_empty() {
             return rows;
         }
@@ -53,12 +58,6 @@ impl AppState {
         }
         while out.pop_if(|last| matches!(last, HelpRow::Heading(_))).is_some() {}
         out
-    }
-
-    /// How many lines there are where nothing is typed.
-    #[must_use]
-    pub fn help_lines(&self) -> usize {
-        self.all_help_rows().len()
     }
 
     /// The keys of an action, as the help shows them; of a move without one those that lead to it by the box of moves: `; e`.
@@ -88,7 +87,9 @@ impl AppState {
         words.iter().all(|word| text.contains(word))
     }
 
-    fn all_help_rows(&self) -> Vec<HelpRow> {
+    /// The lines of the help where nothing is typed.
+    #[must_use]
+    pub fn all_help_rows(&self) -> Vec<HelpRow> {
         let below = self.modals.iter().rev().find(|modal| !matches!(modal, Modal::Help(_)));
         let offers = self.offers_of(below);
         let mut rows = Vec::with_capacity(ENTRIES.len() + offers.len() + 30);

@@ -1,5 +1,6 @@
 //! What is known of the fields that the metadata of other sessions have: offered while one is typed.
 
+pub(super) mod of;
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +10,7 @@ use bson::Bson;
 use crossterm::event::{KeyCode, KeyEvent};
 use serde_json::Value;
 
+use self::of::KnownOf;
 use super::{
     AppState, Effect, Tickets,
     editor::Purpose,
@@ -44,17 +46,6 @@ pub struct KnownFields {
     untold: Vec<KnownOf>,
     /// The chosen one of what is offered.
     chosen: Option<usize>,
-}
-
-/// What can be known of a store.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum KnownOf {
-    /// The fields of the metadata.
-    Keys,
-    /// The values of one.
-    Values(MetadataPath),
-    /// What may stand after a word of a filter.
-    Filter(FilterValues),
 }
 
 /// Something that a person may mean.
@@ -277,7 +268,7 @@ impl AppState {
                 self.workspace.known.ask(form, &mut self.tickets)
             }
             Some(Modal::Prompt(prompt)) => {
-                let of = self.wanted_as_typed(prompt)?;
+                let of = prompt.wanted()?.clone();
                 self.workspace.known.ask_for(of, &mut self.tickets)
             }
             _ => None,

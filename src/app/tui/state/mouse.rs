@@ -109,7 +109,7 @@ impl AppState {
             return self.click_picker(picker.at(x, y));
         }
         if matches!(self.modals.last(), Some(Modal::Help(_))) {
-            let is_on_it = areas::help(self.areas.body, self.help_lines()).contains(at);
+            let is_on_it = areas::help(self.areas.body, self.all_help_rows().len()).contains(at);
             return if is_on_it { Vec::new() } else { self.close_modal() };
         }
         match self.modals.last_mut() {

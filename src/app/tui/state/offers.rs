@@ -46,7 +46,7 @@ impl AppState {
     fn offer(&self, action: Action) -> Option<&'static str> {
         let in_list = self.focus == Pane::Sessions;
         let session = self.workspace.conversation.session();
-        let chosen = self.chosen();
+        let chosen = self.chosen_key();
         Some(match action {
             Action::Open if in_list => chosen.map(|_| "open")?,
             Action::Open if self.focus == Pane::Metrics => {
@@ -105,7 +105,7 @@ impl AppState {
             Action::LastError => self.wrong().map(|_| "error")?,
             Action::Events => self.has_happened().then_some("events")?,
             Action::GoOnTo => session.map(|_| "next error, tool")?,
-            Action::Bookmark if self.is_bookmarked(&chosen.as_ref()?.key) => "no bookmark",
+            Action::Bookmark if self.is_bookmarked(chosen?) => "no bookmark",
             Action::Bookmark => "bookmark",
             Action::Bookmarks => (!self.memory.bookmarks.is_empty()).then_some("bookmarks")?,
             Action::Recent => (!self.memory.recent.is_empty()).then_some("recent")?,
@@ -169,9 +169,9 @@ impl AppState {
 
     fn may_add(&self) -> bool {
         let open = self.workspace.conversation.session();
-        let known = open.filter(|open| self.chosen().is_some_and(|chosen| chosen.key == open.key));
+        let known = open.filter(|open| self.chosen_key() == Some(&open.key));
         let refused = known.is_some_and(|session| metadata::refusal(session).is_some());
-        self.may_write() && !refused && self.chosen().is_some()
+        self.may_write() && !refused && self.chosen_key().is_some()
     }
 
     fn unfolds(&self) -> bool {
@@ -188,7 +188,7 @@ impl AppState {
         let workspace = &self.workspace;
         let session = workspace.conversation.session();
         match self.focus {
-            Pane::Sessions => self.chosen().is_some(),
+            Pane::Sessions => self.chosen_key().is_some(),
             Pane::Conversation => workspace.conversation.selected().is_some(),
             Pane::Metrics => !Data::of(&workspace.conversation).rows().is_empty(),
             Pane::Metadata => !workspace.metadata.rows(session).is_empty(),

@@ -13,12 +13,14 @@ use ratatui::layout::Rect;
 use tui_textarea::{CursorMove, DataCursor, TextArea};
 
 use crate::{
-    app::{keymap::Action, text},
+    app::{keymap::Action, text, tui::render::typed::byte_at},
     repository::FilterError,
 };
 
 use super::{
-    areas, list,
+    areas,
+    known::of::KnownOf,
+    list,
     typing::{self, Prefilled},
 };
 use foreseen::Foresight;
@@ -61,6 +63,8 @@ pub struct Prompt {
     stale: bool,
     /// More is known by now of what may be offered: the selected offer stays.
     anew: bool,
+    /// What is to be known of the store for what is offered.
+    wanted: Option<KnownOf>,
     foresight: Foresight,
     area: TextArea<'static>,
 }
@@ -134,6 +138,7 @@ impl Prompt {
             prefilled: Prefilled::of(&mut area),
             stale: true,
             anew: false,
+            wanted: None,
             foresight: Foresight::default(),
             area,
         }
@@ -162,7 +167,7 @@ impl Prompt {
     #[must_use]
     pub fn caret(&self) -> usize {
         let DataCursor(_, column) = self.area.cursor();
-        self.text().char_indices().nth(column).map_or(self.text().len(), |(at, _)| at)
+        byte_at(self.text(), column)
     }
 
     /// Whether what was typed before is searched.
@@ -290,6 +295,11 @@ impl Prompt {
         self.history.searched_from = None;
         self.history.leave();
         self.put(&line, caret);
+    }
+
+    /// What is to be known of the store for what is typed.
+    pub(super) fn wanted(&self) -> Option<&KnownOf> {
+        self.wanted.as_ref()
     }
 
     /// Offers something for what is typed by now; `first`: the first of it is meant where nothing else is chosen.

@@ -96,7 +96,7 @@ impl AppState {
         self.workspace.review.as_ref()?;
         match action {
             Action::NextMatch if self.workspace.conversation.find_status().is_none() => {
-                let chosen = self.chosen().map(|chosen| chosen.key);
+                let chosen = self.chosen_key().cloned();
                 Some(self.go_on_reviewing(chosen.as_ref()))
             }
             Action::Back if self.focus == Pane::Sessions && !self.can_give_up() => Some(self.end_review()),

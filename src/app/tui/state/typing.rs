@@ -4,6 +4,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, DataCursor, TextArea};
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::app::tui::render::typed::{byte_at, cluster_at};
+
 /// Whether a key ends a line. Terminals that tell more keys apart tell `Ctrl-M` and `Ctrl-J` as such, which are `Enter` elsewhere.
 pub(super) fn ends_line(key: KeyEvent) -> bool {
     match key.code {
@@ -127,8 +129,7 @@ fn is_of_argument(sign: &str) -> bool {
 fn to_word_end(area: &TextArea<'static>, side: CaretSide, is_within: fn(&str) -> bool) -> usize {
     let DataCursor(row, column) = area.cursor();
     let Some(line) = area.lines().get(row) else { return 0 };
-    let caret = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
-    let (before, after) = line.split_at(caret);
+    let (before, after) = line.split_at(byte_at(line, column));
     let mut in_word = false;
     let goes_on = |sign: &&str| {
         let was_in_word = in_word;
@@ -181,21 +182,19 @@ enum CaretSide {
 /// The character on a side of the caret, where it is made of several: its row, its first and the number of them.
 fn several(area: &TextArea<'static>, side: CaretSide) -> Option<(u16, u16, usize)> {
     let DataCursor(row, column) = area.cursor();
-    let mut first = 0;
-    for seen in area.lines().get(row)?.graphemes(true) {
-        let count = seen.chars().count();
-        let here = match side {
-            CaretSide::Before => first < column && column <= first + count,
-            CaretSide::After => first <= column && column < first + count,
-        };
-        if here {
-            // Beyond what the text area can jump to it goes one by one.
-            let place = (u16::try_from(row).ok()?, u16::try_from(first).ok()?);
-            return (count > 1).then_some((place.0, place.1, count));
-        }
-        first += count;
-    }
-    None
+    let line = area.lines().get(row)?;
+    let caret = byte_at(line, column);
+    let before = line.get(..caret)?;
+    let here = match side {
+        CaretSide::Before => before.char_indices().next_back()?.0,
+        CaretSide::After => caret,
+    };
+    let seen = cluster_at(line, here)?;
+    let count = line.get(seen.clone())?.chars().count();
+    let first = column - line.get(seen.start..caret)?.chars().count();
+    // Beyond what the text area can jump to it goes one by one.
+    let place = (u16::try_from(row).ok()?, u16::try_from(first).ok()?);
+    (count > 1).then_some((place.0, place.1, count))
 }
 
 fn delete(area: &mut TextArea<'static>, side: CaretSide) -> bool {

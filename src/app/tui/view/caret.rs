@@ -67,7 +67,7 @@ fn draw_row(
     let selected = typed.selection_range();
     let width = usize::from(place.width);
     let buffer = frame.buffer_mut();
-    let seen = typed::clusters(row.text, tab(typed)).skip_while(|cluster| cluster.cell < left);
+    let seen = typed::clusters_from(row.text, left, tab(typed));
     for cluster in seen.take_while(|cluster| cluster.cell + cluster.width <= left + width) {
         let here = Rect::new(place.x + (cluster.cell - left) as u16, place.y, cluster.width as u16, 1);
         buffer.set_stringn(here.x, here.y, cluster.text, cluster.width, look.theme.text);

@@ -38,9 +38,8 @@ const INDENT: u16 = 3;
 /// Draws the pane with its border, agent tabs in the title and the place in the bottom border; the messages below so many lines
 /// that are left to what else is told.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, above: u16, state: &ConversationState, focused: bool, look: &Look) {
-    let block = block::pane(title(state, area.width, focused, look), place(state, area.width, look), focused, look);
-    let inner = block.inner(area);
-    frame.render_widget(block, area);
+    let (title, place) = (title(state, area.width, focused, look), place(state, area.width, look));
+    let inner = block::draw(frame.buffer_mut(), area, title, place, focused, look);
     let inner = Rect { y: inner.y + above.min(inner.height), height: inner.height.saturating_sub(above), ..inner };
     if inner.is_empty() {
         return;
@@ -72,18 +71,18 @@ pub fn draw_pictures(frame: &mut Frame<'_>, inner: Rect, state: &ConversationSta
     }
 }
 
-fn draw_row(frame: &mut Frame<'_>, row: &ConversationRow, area: Rect, focused: bool, look: &Look) {
+fn draw_row(frame: &mut Frame<'_>, line: &ConversationRow, area: Rect, focused: bool, look: &Look) {
     let buffer = frame.buffer_mut();
-    if row.cursor && focused {
+    if line.cursor && focused {
         buffer.set_style(area, look.theme.selected);
     }
-    if row.selected {
+    if line.selected {
         let style = if focused { look.theme.focus } else { look.theme.border };
         buffer[Position { x: area.x, y: area.y }].set_symbol(look.marks.bar).set_style(style);
     }
-    buffer.set_line(area.x + 1, area.y, &row.line, area.width.saturating_sub(1));
+    row::put(buffer, (area.x + 1, area.y), &line.line, area.width.saturating_sub(1));
     if look.links {
-        for link in &row.links {
+        for link in &line.links {
             tell_link(buffer, area, link);
         }
     }

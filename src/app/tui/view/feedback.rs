@@ -41,9 +41,7 @@ pub fn draw(
 ) {
     let shown = feedback::newest_first(session.ok());
     let place = row::place(state.selection.at(shown.len()), shown.len(), look);
-    let pane = block::pane(Line::raw(" 5 Feedback "), place, focused, look);
-    let inner = pane.inner(area);
-    frame.render_widget(pane, area);
+    let inner = block::draw(frame.buffer_mut(), area, Line::raw(" 5 Feedback "), place, focused, look);
     let coming = state.coming_rows(inner.as_size());
     let mut lines = Rect { height: coming, ..inner }.rows();
     for pending in state.coming() {

@@ -23,9 +23,10 @@ use crate::app::{
 pub fn draw(frame: &mut Frame<'_>, body: Rect, pane: &HelpPane, state: &AppState) {
     let look = &state.look;
     // What is typed narrows what it says and not its box.
-    let area = areas::help(body, state.help_lines());
+    let every = state.all_help_rows();
+    let area = areas::help(body, every.len());
     let cells = usize::from(area.width.saturating_sub(2));
-    let all = state.help_rows();
+    let all = state.narrowed_help(every);
     let rows = usize::from(area.height.saturating_sub(2));
     let top = pane.top.min(all.len().saturating_sub(rows));
     let place = match all.len() {

@@ -50,9 +50,7 @@ pub fn draw(
 ) {
     let rows = state.rows(session.ok());
     let place = row::place(state.tree.selection.at(rows.len()), rows.len(), look);
-    let pane = block::pane(Line::raw(" 4 Metadata "), place, focused, look);
-    let mut inner = pane.inner(area);
-    frame.render_widget(pane, area);
+    let mut inner = block::draw(frame.buffer_mut(), area, Line::raw(" 4 Metadata "), place, focused, look);
     let note = session.map_or_else(|none| Some(none.words(look.marks)), metadata::note);
     if let Some(note) = note {
         if rows.is_empty() {

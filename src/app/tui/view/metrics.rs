@@ -58,9 +58,8 @@ const RATES_OVER: &str = "tok/min 1/5/15";
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &MetricsPane, data: Data<'_>, focused: bool, look: &Look) {
     let rows = data.rows();
     let selected = state.selection.at(rows.len());
-    let pane = block::pane(Line::raw(" 3 Metrics "), row::place(selected, rows.len(), look), focused, look);
-    let inner = pane.inner(area);
-    frame.render_widget(pane, area);
+    let place = row::place(selected, rows.len(), look);
+    let inner = block::draw(frame.buffer_mut(), area, Line::raw(" 3 Metrics "), place, focused, look);
     if rows.is_empty() {
         row::hint(frame.buffer_mut(), inner, &missing(&data, look), look);
         return;
@@ -83,7 +82,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &MetricsPane, data: Data<'
                 let cell = chosen.then_some(state.cell);
                 let cells = usize::from(line.width.min(WIDEST).saturating_sub(1));
                 let mut shown = content(metrics, plot, data, cell, cells, look);
-                if rows.key(i).is_some_and(|key| state.glow.is_lit(&key, look.now)) {
+                if !state.glow.is_dark() && rows.key(i).is_some_and(|key| state.glow.is_lit(&key, look.now)) {
                     shown = shown.patch_style(look.theme.glow);
                 }
                 row::draw(frame.buffer_mut(), line, &shown, chosen, look);

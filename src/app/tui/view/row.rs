@@ -18,7 +18,34 @@ pub fn draw(buffer: &mut Buffer, area: Rect, line: &Line<'_>, selected: bool, lo
         buffer.set_style(area, look.theme.selected);
         buffer.set_stringn(area.x, area.y, look.marks.bar, area.width.into(), look.theme.focus);
     }
-    buffer.set_line(area.x.saturating_add(1), area.y, line, area.width.saturating_sub(1));
+    put(buffer, (area.x.saturating_add(1), area.y), line, area.width.saturating_sub(1));
+}
+
+/// Puts a line into so many cells of a row, as [`Buffer::set_line`] does. In plain ASCII, which most text is, every character is a cell:
+/// nothing is looked for there that is made of several.
+pub fn put(buffer: &mut Buffer, (mut x, y): (u16, u16), line: &Line<'_>, cells: u16) {
+    let end = x.saturating_add(cells).min(buffer.area.right());
+    for span in &line.spans {
+        let room = end.saturating_sub(x);
+        if room == 0 {
+            break;
+        }
+        let style = line.style.patch(span.style);
+        x = if format::is_plain(&span.content) {
+            put_plain(buffer, (x, y), &span.content, room, style)
+        } else {
+            buffer.set_stringn(x, y, &span.content, room.into(), style).0
+        };
+    }
+}
+
+fn put_plain(buffer: &mut Buffer, (x, y): (u16, u16), text: &str, room: u16, style: Style) -> u16 {
+    let from = buffer.index_of(x, y);
+    let count = text.len().min(room.into());
+    for (cell, character) in buffer.content.iter_mut().skip(from).take(count).zip(text.chars()) {
+        cell.set_char(character).set_style(style);
+    }
+    x + count as u16
 }
 
 /// A line of a list of several lines a row: a bar and the selection's background over all of its cells where it is selected.
@@ -76,6 +103,23 @@ pub fn place(selected: usize, len: usize, look: &Look) -> Line<'static> {
 mod tests {
     use super::*;
     use crate::app::tui::view::sample;
+
+    #[test]
+    fn a_line_is_put_as_the_buffer_itself_does() {
+        let style = sample::look().theme.error;
+        let texts = ["", "plain ASCII ", "漢字", "e\u{301}", "tab\there", "👩‍👩‍👧 and more", "~", "\u{7f}x"];
+        for (one, other) in texts.iter().flat_map(|one| texts.iter().map(move |other| (one, other))) {
+            let line = Line::from(vec![Span::raw(*one), Span::styled(*other, style), Span::raw(".")]).style(style);
+            for cells in 0..14 {
+                // Wider than the area, as where a pane is cut by the edge of the screen.
+                let (mut here, mut there) =
+                    (Buffer::empty(Rect::new(0, 0, 12, 2)), Buffer::empty(Rect::new(0, 0, 12, 2)));
+                there.set_line(1, 1, &line, cells);
+                put(&mut here, (1, 1), &line, cells);
+                assert_eq!(here, there, "{one:?} {other:?} in {cells}");
+            }
+        }
+    }
 
     #[test]
     fn a_selected_line_is_marked_over_all_of_its_cells() {

@@ -14,7 +14,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::block;
+use super::{block, row};
 use crate::{
     app::{
         keymap::Action,
@@ -36,22 +36,19 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &AppState, focused: bool) 
     let look = &state.look;
     let columns = SessionColumns::fit(state, usize::from(area.width.saturating_sub(2)));
     let place = bottom(state, &columns, usize::from(area.width));
-    let pane = block::pane(title(state, usize::from(area.width)), place, focused, look);
-    frame.render_widget(pane, area);
+    block::draw(frame.buffer_mut(), area, title(state, usize::from(area.width)), place, focused, look);
     let Some([heading, rows, notice]) = state.list_parts() else { return };
     frame.render_widget(Paragraph::new(headings(&columns, state)), heading);
     draw_notice(frame, notice, state);
     if state.workspace.list.rows.is_empty() || state.workspace.list.narrowed_to() == Some(0) {
         return draw_nothing(frame, rows, state);
     }
-    let lines: Vec<Line<'_>> = state
-        .workspace
-        .list
-        .in_view()
-        .map(|(at, row)| row_line(row, at == state.workspace.list.selected(), &columns, state))
-        .collect();
+    let list = &state.workspace.list;
+    let lines = list.in_view().map(|(at, row)| row_line(row, at == list.selected(), &columns, state));
     let hint = narrowed(state).map(|hint| Line::styled(format!(" {hint}"), look.theme.dim));
-    frame.render_widget(Paragraph::new(lines.into_iter().chain(hint).collect::<Vec<_>>()), rows);
+    for (line, place) in lines.chain(hint).zip(rows.rows()) {
+        row::put(frame.buffer_mut(), (place.x, place.y), &line, place.width);
+    }
 }
 
 /// What is said below rows that are shown alone while a filter is typed: there may be more of them.

@@ -143,12 +143,7 @@ impl Palette {
 
     fn nearest(self, wanted: [u8; 3], among: impl Iterator<Item = Color>) -> Color {
         let (least, most) = self.range();
-        let wanted = self.legible(wanted);
-        among
-            .filter_map(|colour| Some((colour, rgb(colour)?)))
-            .filter(|(_, rgb)| (least..=most).contains(&luminance(*rgb)))
-            .min_by_key(|(_, rgb)| distance(*rgb, wanted))
-            .map_or(Color::Reset, |(colour, _)| colour)
+        nearest_of(self.legible(wanted), among, |rgb| (least..=most).contains(&luminance(rgb)))
     }
 
     /// The luminance that can be read on the background: with a contrast of 3 on black and on white, and where there are
@@ -224,12 +219,19 @@ fn encoded(linear: f64) -> u8 {
 
 /// The nearest of the 240 that look the same everywhere.
 fn among_256(wanted: [u8; 3], may_be: impl Fn([u8; 3]) -> bool) -> Color {
-    (16..=255)
-        .map(Color::Indexed)
-        .filter_map(|colour| Some((colour, rgb(colour)?)))
-        .filter(|(_, rgb)| may_be(*rgb))
-        .min_by_key(|(_, rgb)| distance(*rgb, wanted))
-        .map_or(Color::Reset, |(colour, _)| colour)
+    nearest_of(wanted, (16..=255).map(Color::Indexed), may_be)
+}
+
+/// The nearest of those that may be. Whether one may costs far more to tell than how near it is, so it is asked last.
+fn nearest_of(wanted: [u8; 3], among: impl Iterator<Item = Color>, may_be: impl Fn([u8; 3]) -> bool) -> Color {
+    let mut nearest: Option<(Color, u32)> = None;
+    for (colour, rgb) in among.filter_map(|colour| Some((colour, rgb(colour)?))) {
+        let far = distance(rgb, wanted);
+        if nearest.is_none_or(|(_, least)| far < least) && may_be(rgb) {
+            nearest = Some((colour, far));
+        }
+    }
+    nearest.map_or(Color::Reset, |(colour, _)| colour)
 }
 
 fn distance(one: [u8; 3], other: [u8; 3]) -> u32 {
@@ -249,6 +251,25 @@ mod tests {
         (Ground::Light, &[[255, 255, 255]]),
         (Ground::Unknown, &[[0, 0, 0], [255, 255, 255]]),
     ];
+
+    #[test]
+    fn the_nearest_colour_is_found_with_few_questions_of_which_may_be() {
+        let all = || (16..=255).map(Color::Indexed);
+        let (least, most) = (0.175, 0.6);
+        for wanted in [[0, 0, 0], [255, 255, 255], [200, 30, 40], [95, 135, 175], [12, 250, 130]] {
+            let may_be = |rgb: [u8; 3]| (least..=most).contains(&luminance(rgb));
+            let walked = all().filter_map(|colour| Some((colour, rgb(colour)?))).filter(|(_, rgb)| may_be(*rgb));
+            let walked = walked.min_by_key(|(_, rgb)| distance(*rgb, wanted)).map(|(colour, _)| colour);
+            let asked = std::cell::Cell::new(0);
+            let found = nearest_of(wanted, all(), |rgb| {
+                asked.set(asked.get() + 1);
+                may_be(rgb)
+            });
+            assert_eq!(Some(found), walked, "{wanted:?}");
+            assert!(asked.get() < all().count(), "{wanted:?}: {}", asked.get());
+        }
+        assert_eq!(nearest_of([0, 0, 0], all(), |_| false), Color::Reset);
+    }
 
     #[test]
     fn luminance_is_that_of_the_standard() {

@@ -1,7 +1,7 @@
 //! How wide the rows of a list need its columns: kept while that list is shown, so that nothing jumps while one moves through it.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     ops::Range,
 };
 
@@ -19,7 +19,7 @@ use crate::{
         },
     },
     repository::Sort,
-    session::{Summary, distinct_names},
+    session::{Details, Summary, distinct_names},
 };
 
 /// So many of the first rows are measured besides those in view: most of what comes into view later fits.
@@ -45,6 +45,35 @@ pub struct ColumnWidths {
     first: usize,
     /// The columns that they were measured for.
     wanted: Vec<Column>,
+    /// The rows in view, as they were measured.
+    view: VecDeque<MeasuredRow>,
+    /// Their names were measured; `true`: at the top of the list, where a column may go for them.
+    named: Option<bool>,
+    /// Rows in view that were measured, each as often as it was.
+    #[cfg(test)]
+    pub measured: usize,
+}
+
+/// A row as it was measured: while it stays so, only what goes with the time is measured again.
+#[derive(Debug)]
+struct MeasuredRow {
+    row: Summary,
+    details: Option<Details>,
+    ranked: Option<u64>,
+}
+
+impl MeasuredRow {
+    /// Takes a row out of the first `left`, which were in view before, with those above it: rows mostly keep their order.
+    fn among(view: &mut VecDeque<Self>, left: &mut usize, row: &Summary) -> Option<Self> {
+        let at = view.iter().take(*left).position(|held| held.row.key == row.key)?;
+        view.drain(..at);
+        *left -= at + 1;
+        view.pop_front()
+    }
+
+    fn is_as(&self, row: &Summary, details: Option<&Details>, ranked: Option<u64>) -> bool {
+        self.row == *row && self.details.as_ref() == details && self.ranked == ranked
+    }
 }
 
 /// What was measured of a column.
@@ -69,32 +98,65 @@ impl ColumnWidths {
         let columns = wanted(state);
         if self.wanted != columns {
             (self.first, self.wanted) = (0, columns);
+            self.view.clear();
         }
         // What comes into view while one pages is cut where its name is longer: neither a column nor a pane moves for that.
         let is_at_top = list.top() == 0 && list.narrowed_to().is_none();
         let first = self.first_rows(list.rows.len());
         let mut grew = false;
         for row in &list.rows[first] {
-            grew |= self.take(row, is_at_top.then(|| row.name()), state);
+            grew |= self.take((row, list.details(row)), is_at_top.then(|| row.name()), false, state);
         }
+        self.measure_view(is_at_top, state) || grew
+    }
+
+    /// Measures the rows in view that are not as they were.
+    fn measure_view(&mut self, is_at_top: bool, state: &AppState) -> bool {
+        let list = &state.workspace.list;
         let in_view: Vec<&Summary> = list.in_view().map(|(_, row)| row).collect();
-        let names = distinct_names(in_view.iter().copied(), std::iter::empty());
-        for (row, name) in in_view.iter().zip(&names) {
-            grew |= self.take(row, is_at_top.then_some(*name), state);
+        let mut left = self.view.len();
+        // What rows are called follows from the rows in view.
+        let is_same = left == in_view.len() && self.view.iter().zip(&in_view).all(|(held, row)| held.row == **row);
+        if is_at_top {
+            let mut first = list.rows.iter().take(MEASURED);
+            let has_uuids = !list.rows.is_empty() && first.all(|row| Uuid::try_parse(row.name()).is_ok());
+            if self.has_uuids != has_uuids {
+                (self.has_uuids, self.named) = (has_uuids, None);
+            }
+        }
+        let needs_names = is_at_top || self.has_uuids;
+        let names = if needs_names && !(is_same && self.named == Some(is_at_top)) {
+            distinct_names(in_view.iter().copied(), std::iter::empty())
+        } else {
+            Vec::new()
+        };
+        let mut grew = false;
+        for (at, row) in in_view.into_iter().enumerate() {
+            let (details, ranked) = (list.details(row), list.ranked(row).map(|(_, figure)| figure));
+            let held = MeasuredRow::among(&mut self.view, &mut left, row);
+            let held = held.filter(|held| held.is_as(row, details, ranked));
+            #[cfg(test)]
+            {
+                self.measured += usize::from(held.is_none());
+            }
+            let name = names.get(at).copied().filter(|_| is_at_top);
+            grew |= self.take((row, details), name, held.is_some(), state);
+            let held = held.unwrap_or_else(|| MeasuredRow { row: row.clone(), details: details.cloned(), ranked });
+            self.view.push_back(held);
             let rate = rate_of(list.writes_of(row, state.look.now)).map_or(0, |rate| rate.len() + 2);
             grew |= rate > self.rate;
             self.rate = self.rate.max(rate);
         }
+        self.view.drain(..left);
         if is_at_top {
             let usual = usual_of(names.iter().map(|name| format::width(&text::line(name))).collect());
             grew |= usual > self.usual_name;
             self.usual_name = self.usual_name.max(usual);
-            let mut first = list.rows.iter().take(MEASURED);
-            self.has_uuids = !list.rows.is_empty() && first.all(|row| Uuid::try_parse(row.name()).is_ok());
         }
         if self.has_uuids {
             self.apart = self.apart.max(apart(&names, state.look.marks));
         }
+        self.named = needs_names.then_some(is_at_top);
         grew
     }
 
@@ -106,15 +168,25 @@ impl ColumnWidths {
         from.min(to)..to
     }
 
-    /// Measures a row; what it is called only where that is given.
-    fn take(&mut self, row: &Summary, name: Option<&str>, state: &AppState) -> bool {
+    /// Measures a row; what it is called only where that is given, and of one that `is_held` else only what goes with the time.
+    fn take(
+        &mut self,
+        (row, details): (&Summary, Option<&Details>),
+        name: Option<&str>,
+        is_held: bool,
+        state: &AppState,
+    ) -> bool {
         let look = &state.look;
-        let list = &state.workspace.list;
-        let (details, ranked) = (list.details(row), list.ranked(row));
+        let ranked = state.workspace.list.ranked(row);
         let shown = ShownRow { row, name: name.unwrap_or_default(), details, ranked, reveal: &state.reveal };
         let mut grew = false;
         for column in &self.wanted {
-            if *column == Column::Id && name.is_none() {
+            let is_measured = match column {
+                Column::Id => name.is_none(),
+                Column::Changed | Column::Created | Column::Findings => false,
+                _ => is_held,
+            };
+            if is_measured {
                 continue;
             }
             let before = self.columns.get(column).copied().unwrap_or_default();

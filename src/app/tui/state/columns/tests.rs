@@ -56,6 +56,44 @@ fn the_list_needs_what_its_rows_need() {
     assert!(SessionColumns::fit(&screen.state, needs).hidden.is_empty());
 }
 
+#[test]
+fn a_row_in_view_is_measured_once_while_it_stays_as_it_is() {
+    let mut screen = Screen::listed(120, 24);
+    let rows = screen.state.workspace.list.in_view().count();
+    let measured = |screen: &Screen| screen.state.workspace.room.widths.measured;
+    let before = measured(&screen);
+    screen.press("jjkj");
+    assert_eq!(measured(&screen), before, "the same rows are in view");
+    screen.press(&"j".repeat(rows + 5));
+    let top = screen.state.workspace.list.top();
+    assert_eq!((top > 0, measured(&screen)), (true, before + top), "so many rows came into view");
+    let size = screen.state.size;
+    screen.state.workspace.list.rows[top + 1].session_type = Some("OTHER".to_owned());
+    screen.put(Input::Resize(size));
+    assert_eq!(measured(&screen), before + top + 1, "one is not as it was");
+}
+
+#[test]
+fn what_changes_in_a_row_and_with_the_time_makes_its_column_wider() {
+    let mut screen = Screen::listed(120, 24);
+    let cells = |screen: &Screen, column: &Column| screen.state.workspace.room.widths.cells(column);
+    let before = cells(&screen, &Column::Changed);
+    let later = screen.state.look.now.checked_add(jiff::SignedDuration::from_hours(150 * 365 * 24)).unwrap();
+    let size = screen.state.size;
+    screen.put(Input::Tick(later));
+    screen.put(Input::Resize(size));
+    assert!(cells(&screen, &Column::Changed) > before, "150y");
+    let long = "a-name-that-is-much-longer-than-all-the-others-of-this-list";
+    renamed(&mut screen, |at| (at == 1).then(|| long.to_owned()));
+    assert_eq!(cells(&screen, &Column::Id), long.len());
+    screen.state.ui.columns.push(Column::Application);
+    for name in ["support", "customer-support"] {
+        screen.state.workspace.list.rows[0].application_name = Some(name.to_owned());
+        screen.put(Input::Resize(size));
+        assert_eq!(cells(&screen, &Column::Application), name.len());
+    }
+}
+
 /// Other names for the first rows, as if they had come so.
 fn renamed(screen: &mut Screen, name: impl Fn(usize) -> Option<String>) {
     for (at, row) in screen.state.workspace.list.rows.iter_mut().enumerate() {

@@ -7,7 +7,7 @@ use super::{
     Editor, Purpose, area,
     value::{self, JsonCaret},
 };
-use crate::app::text;
+use crate::app::{text, tui::render::typed::byte_at};
 
 impl Editor {
     /// Takes pasted text. A text that cannot be shown as it is becomes JSON, which escapes it.
@@ -118,7 +118,7 @@ impl Editor {
         let DataCursor(row, column) = self.area.cursor();
         let lines = self.area.lines();
         let line = lines.get(row).map_or("", String::as_str);
-        let at = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
+        let at = byte_at(line, column);
         let (left, right) = line.split_at(at);
         let before: Vec<&str> = lines.iter().take(row).map(String::as_str).chain([left]).collect();
         let after: Vec<&str> = [right].into_iter().chain(lines.iter().skip(row + 1).map(String::as_str)).collect();

@@ -30,6 +30,42 @@ fn comments_wrap_and_long_ones_say_that_there_is_more() {
 }
 
 #[test]
+fn a_feedback_is_counted_once_while_what_it_says_and_the_width_stay() {
+    let mut all = sample::session("support-1042").feedbacks;
+    let mut heights = heights::FeedbackHeights::default();
+    let mut counts = |all: &[Feedback], width: u16| {
+        let before = heights.counted;
+        let (_, rows) = heights.measure(all.iter(), width);
+        assert_eq!(rows, all.iter().map(|feedback| height(feedback, width)).sum::<usize>());
+        heights.counted - before
+    };
+    assert_eq!((counts(&all, 24), counts(&all, 24)), (all.len(), 0));
+    assert_eq!((counts(&all, 18), counts(&all, 18)), (all.len(), 0), "another width");
+    all[1].comment = Some("word ".repeat(5000));
+    assert_eq!((counts(&all, 18), counts(&all, 18)), (1, 0), "another comment");
+    all[1].comment = Some("word ".repeat(600));
+    assert_eq!(counts(&all, 18), 1, "one without more of it");
+    all[0].message_id = Some(4);
+    all[2].rating = Rating::Other("sideways".to_owned());
+    assert_eq!(counts(&all, 18), 2, "what they speak of, and a rating of another kind");
+    let first = all[0].clone();
+    all.insert(0, Feedback { comment: None, ..first });
+    assert_eq!(counts(&all, 18), 1, "the others are as they were");
+    all.rotate_left(1);
+    assert_eq!(counts(&all, 18), 0, "in another order");
+}
+
+#[test]
+fn the_longest_comment_tells_how_many_cells_are_of_use() {
+    let mut all = sample::session("support-1042").feedbacks;
+    let mut heights = heights::FeedbackHeights::default();
+    assert_eq!(heights.measure(all.iter(), 30).0, "Too slow on the second order".len());
+    all[0].comment = Some("Too slow on the second order and on the third  ".to_owned());
+    assert_eq!(heights.measure(all.iter(), 30).0, "Too slow on the second order and on the third".len());
+    assert_eq!(heights.measure([].iter(), 30), (0, 0));
+}
+
+#[test]
 fn a_click_finds_the_feedback_under_it() {
     let mut session = sample::session("support-1042");
     session.feedbacks[2].agent_id = Some("support".into());

@@ -73,7 +73,7 @@ pub type LiveNow<'a> = Option<(&'a LiveActivity, Timestamp)>;
 /// agent. What runs now stands in the first of them.
 #[must_use]
 pub fn rows<'a>(metrics: &'a SessionMetrics, agent: Option<&AgentId>, live: LiveNow<'a>) -> Vec<MetricsRow<'a>> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(AGENT.len() + MORE.len() + TOTAL.len());
     if let Some(agent) = agent {
         if let Some((id, figures)) = metrics.agents.iter().find(|(id, _)| id == agent) {
             push_agent(&mut out, id, figures, live);

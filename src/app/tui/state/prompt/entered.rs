@@ -187,10 +187,12 @@ impl AppState {
             Asks::Filter | Asks::Fleet => (self.filter_offers(prompt.text(), prompt.caret()), false),
             Asks::Find => (Vec::new(), false),
         };
+        let wanted = self.wanted_as_typed(prompt);
         let is_command = prompt.asks == Asks::Command;
         let says = is_command.then(|| if prompt.searches() { None } else { self.command_says(prompt.text()) });
         if let Some(Modal::Prompt(prompt)) = self.modals.last_mut() {
             prompt.offer(offers, first);
+            prompt.wanted = wanted;
             if let Some(says) = says {
                 prompt.says = says;
             }

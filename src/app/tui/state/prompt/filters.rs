@@ -1,9 +1,11 @@
 //! What may follow in a filter that is being typed: words of the language with their meaning, values of the store, saved filters.
 
+use std::collections::HashSet;
+
 use crate::{
     app::{
         text,
-        tui::state::{AppState, commands, known::KnownOf},
+        tui::state::{AppState, commands, known::of::KnownOf},
     },
     repository::filter::{FilterValues, TypedFilterWord, filter_words, word_at},
     session::{MetadataPath, edit},
@@ -25,6 +27,8 @@ struct Follows<'a> {
     typed: &'a str,
     span: std::ops::Range<usize>,
     offers: Vec<Offer>,
+    /// Their names: none is offered twice.
+    names: HashSet<String>,
 }
 
 impl Follows<'_> {
@@ -40,7 +44,7 @@ impl Follows<'_> {
             does: Does::Fill(format!("{before}{text}{blank}{after}"), caret),
             fits: true,
         };
-        if self.offers.iter().all(|other| other.name != offer.name) {
+        if self.names.insert(offer.name.clone()) {
             self.offers.push(offer);
         }
     }
@@ -53,7 +57,7 @@ impl AppState {
             return Vec::new();
         }
         let word = word_at(typed, caret);
-        let mut follows = Follows { typed, span: word.value_span.clone(), offers: Vec::new() };
+        let mut follows = Follows { typed, span: word.value_span.clone(), offers: Vec::new(), names: HashSet::new() };
         match (word.prefix.as_deref(), word.values()) {
             (None, FilterValues::None) => {
                 self.offer_words(&word, &mut follows);
@@ -160,7 +164,7 @@ impl AppState {
     }
 
     /// What is to be known of the store for what is typed.
-    pub(in super::super) fn wanted_as_typed(&self, prompt: &Prompt) -> Option<KnownOf> {
+    pub(super) fn wanted_as_typed(&self, prompt: &Prompt) -> Option<KnownOf> {
         let typed = prompt.text();
         if prompt.searches() || typed.len() > TYPED {
             return None;

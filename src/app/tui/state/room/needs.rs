@@ -10,7 +10,7 @@ use crate::{
         tui::{
             render::{format, wrap},
             state::{
-                feedback::{self, MARGINS, head, newest_first},
+                feedback::{self, MARGINS, head, heights::FeedbackHeights, newest_first},
                 metadata::note,
                 metrics::{Data, rows::MetricsRow},
                 tree::{Fold, Key, TreeRow},
@@ -43,6 +43,7 @@ pub struct HeldNeeds {
     open_side: u16,
     heights: Option<[u16; 3]>,
     totals: u16,
+    comments: FeedbackHeights,
 }
 
 impl HeldNeeds {
@@ -79,7 +80,7 @@ impl HeldNeeds {
             (self.is_of_several, self.open_side) = (false, 0);
         }
         let figures = figures(state);
-        let (metadata, feedback) = (metadata(state), feedback(state));
+        let (metadata, feedback) = (metadata(state), feedback(state, &mut self.comments));
         let all = [figures.map(|figures| figures.all), Some(metadata), Some(feedback)];
         let cells = all.iter().flatten().map(|needs| bordered(needs.cells)).max().unwrap_or(0);
         self.open_side = self.open_side.max(cells);
@@ -178,26 +179,18 @@ fn cells_of(stored: &str) -> usize {
     format::width(&text::line(head(stored, 200)))
 }
 
-fn feedback(state: &AppState) -> Needed {
+fn feedback(state: &AppState, heights: &mut FeedbackHeights) -> Needed {
     let pane = &state.workspace.feedback;
     let width = state.areas.inner(Pane::Feedback).map_or(USUAL, |inner| inner.width);
     let session = state.workspace.conversation.session();
     let shown = newest_first(session);
-    let given =
-        || pane.coming().map(|coming| &coming.shown).chain(shown.iter().map(|(_, given)| *given)).take(MEASURED);
-    let comment = given().filter_map(|given| given.comment.as_deref()).map(cells_of).max().unwrap_or(0);
-    let mut rows = 0;
-    for given in given() {
-        rows += feedback::height(given, width);
-        // Comments are wrapped to be measured: no more of them than fill the screen.
-        if rows >= usize::from(state.size.height) {
-            break;
-        }
-    }
+    let coming = pane.coming().map(|coming| &coming.shown);
+    let given = coming.chain(shown.iter().map(|(_, given)| *given)).take(MEASURED);
+    let (cells, mut rows) = heights.measure(given, width);
     if rows == 0 {
         rows = session.map_or(1, |session| said_rows(feedback::none(session), state, Pane::Feedback));
     }
-    Needed { cells: comment.min(WIDEST) + usize::from(MARGINS), rows }
+    Needed { cells: cells.min(WIDEST) + usize::from(MARGINS), rows }
 }
 
 /// Rows of a sentence in place of all others.

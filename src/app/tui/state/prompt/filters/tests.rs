@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     app::{
-        task::{Command, Event},
+        task::{Command, Event, Ticket},
         tui::state::{Input, modal::Modal, sample::Screen},
     },
     repository::{Filter, MetadataKey, MetadataKeys},
@@ -110,6 +110,34 @@ fn values_of_the_store_are_asked_for_once_and_offered() {
     screen.press("h");
     assert_eq!(offered(&screen), ["shop"]);
     assert!(!screen.asked.iter().any(|command| matches!(command, Command::FilterValues(..))), "it is known");
+}
+
+#[test]
+fn what_is_asked_of_the_store_goes_by_where_the_caret_stands() {
+    let mut screen = Screen::listed(120, 40);
+    screen.press("/app:s");
+    let asked = |screen: &mut Screen, is_it: fn(&Command) -> Option<Ticket>| {
+        let found = screen.asked.iter().find_map(is_it);
+        screen.asked.clear();
+        found.expect("it is asked for")
+    };
+    let ticket = asked(&mut screen, |command| match command {
+        Command::FilterValues(ticket, FilterValues::Applications) => Some(*ticket),
+        _ => None,
+    });
+    screen.tell(Event::FilterValues(ticket, FilterValues::Applications, Some(Vec::new())));
+    press(&mut screen, KeyCode::Home);
+    screen.press("meta.");
+    let ticket = asked(&mut screen, |command| match command {
+        Command::MetadataKeys(ticket) => Some(*ticket),
+        _ => None,
+    });
+    screen.tell(Event::MetadataKeys(ticket, MetadataKeys { sessions: 1, keys: Vec::new() }));
+    press(&mut screen, KeyCode::End);
+    asked(&mut screen, |command| match command {
+        Command::MetadataValues(ticket, path) if path.keys() == ["app"] => Some(*ticket),
+        _ => None,
+    });
 }
 
 #[test]
