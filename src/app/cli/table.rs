@@ -36,29 +36,32 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// The lines, cut to the terminal's width where there is one. Columns are never narrower than `at_least`, which keeps
-    /// the next page in line with this one; it is updated.
-    pub fn lines(&self, terminal: Option<usize>, at_least: &mut Vec<usize>, header: bool) -> Vec<String> {
-        at_least.resize(self.columns.len(), 0);
-        let widths = self.widths(terminal, at_least);
-        at_least.clone_from(&widths);
+    /// The lines, cut to the terminal's width where there is one. The columns are as wide as those `held`, or else as these rows need,
+    /// which is held then: no later page moves a column under the heading. What is wider there pushes only what stands behind it in its
+    /// own line, as far as there is no room left before that.
+    pub fn lines(&self, terminal: Option<usize>, held: &mut Vec<usize>, header: bool) -> Vec<String> {
+        if held.len() != self.columns.len() {
+            *held = self.widths(terminal);
+        }
+        let widths: &[usize] = held;
+        let spare = terminal.map(|terminal| terminal.saturating_sub(total(widths)));
         let names = self.columns.iter().map(|(name, _)| name.clone()).collect();
         let header = header.then_some(&names);
-        header.into_iter().chain(&self.rows).map(|cells| self.line(cells, &widths)).collect()
+        header.into_iter().chain(&self.rows).map(|cells| self.line(cells, widths, spare)).collect()
     }
 
-    fn widths(&self, terminal: Option<usize>, at_least: &[usize]) -> Vec<usize> {
+    fn widths(&self, terminal: Option<usize>) -> Vec<usize> {
         let mut widths: Vec<usize> = self
             .columns
             .iter()
             .enumerate()
             .map(|(i, (name, _))| {
                 let cells = self.rows.iter().filter_map(|row| row.get(i)).map(|cell| width(cell));
-                cells.chain([width(name), at_least[i]]).max().unwrap_or(0)
+                cells.chain([width(name)]).max().unwrap_or(0)
             })
             .collect();
         let Some(terminal) = terminal else { return widths };
-        while widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1) > terminal {
+        while total(&widths) > terminal {
             let flexible = self.columns.iter().enumerate().filter(|(_, (_, side))| *side == Side::Flexible);
             let widest = flexible.map(|(i, _)| i).max_by_key(|i| widths[*i]).filter(|i| widths[*i] > NARROWEST);
             let Some(widest) = widest else { break };
@@ -67,21 +70,34 @@ impl Table {
         widths
     }
 
-    fn line(&self, cells: &[String], widths: &[usize]) -> String {
+    /// A line under the heading; `spare`: cells of the terminal that the columns leave.
+    fn line(&self, cells: &[String], widths: &[usize], spare: Option<usize>) -> String {
         let mut out = String::new();
+        // Where the text ends so far, and where the column begins.
+        let (mut at, mut start, mut gap) = (0, 0, 0);
         for (((_, side), cell), cells) in self.columns.iter().zip(cells).zip(widths) {
-            let cell = fit(cell, *cells, marks(Symbols::Unicode));
-            let padding = " ".repeat(cells - width(&cell));
-            let gap = if out.is_empty() { 0 } else { GAP };
-            out.push_str(&" ".repeat(gap));
-            match side {
-                Side::Right => out.extend([padding.as_str(), cell.as_str()]),
-                Side::Left | Side::Flexible => out.extend([cell.as_str(), padding.as_str()]),
-            }
+            let (free, end) = (at + gap, start + cells);
+            let from = match side {
+                Side::Right => free.max(end.saturating_sub(width(cell))),
+                Side::Left | Side::Flexible => free.max(start),
+            };
+            let most = spare.filter(|_| *side == Side::Flexible).map_or(usize::MAX, |spare| {
+                let room = (end + spare).saturating_sub(from);
+                room.max(NARROWEST.min(*cells))
+            });
+            let cell = fit(cell, most, marks(Symbols::Unicode));
+            out.push_str(&" ".repeat(from - at));
+            out.push_str(&cell);
+            (at, start, gap) = (from + width(&cell), end + GAP, GAP);
         }
         out.truncate(out.trim_end().len());
         out
     }
+}
+
+/// Cells of columns with the gaps between them.
+fn total(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
 }
 
 #[cfg(test)]
@@ -110,5 +126,30 @@ mod tests {
         let mut next = Table::new([("ID", Side::Flexible), ("N", Side::Right), ("WHAT", Side::Left)]);
         next.row(vec!["b".into(), "1".into(), "z".into()]);
         assert_eq!(next.lines(None, &mut widths, false), ["b                      1  z"]);
+    }
+
+    #[test]
+    fn a_wider_row_of_a_later_page_moves_only_itself() {
+        let rows =
+            [["an-even-much-longer-name", "1", "z"], ["b", "1", "z"], ["b", "1234567", "z"], ["b", "1", "zzzzzz"]];
+        let next = || {
+            let mut next = Table::new([("ID", Side::Flexible), ("N", Side::Right), ("WHAT", Side::Left)]);
+            rows.iter().for_each(|row| next.row(row.map(str::to_owned).into()));
+            next
+        };
+        let mut widths = Vec::new();
+        table().lines(None, &mut widths, true);
+        let lines = next().lines(None, &mut widths, false);
+        let says = [
+            "an-even-much-longer-name  1  z",
+            "b                      1  z",
+            "b                1234567  z",
+            "b                      1  zzzzzz",
+        ];
+        assert_eq!((&lines[..], widths), (&says.map(str::to_owned)[..], vec![18, 4, 4]));
+        let mut widths = Vec::new();
+        table().lines(Some(24), &mut widths, true);
+        assert!(next().lines(Some(24), &mut widths, false)[..2].iter().all(|line| width(line) <= 24));
+        assert!(next().lines(Some(24), &mut widths, false)[0].ends_with("1  z"));
     }
 }

@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod message;
 pub mod picture;
 pub mod plot;
+pub mod scalar;
 pub mod typed;
 pub mod wrap;
 

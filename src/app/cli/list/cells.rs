@@ -10,10 +10,11 @@ use crate::{
         place::sealed_words,
         row_figures::RowFigures,
         text,
+        tui::render::scalar::scalar,
     },
     metrics::row_findings,
     repository::{Sort, SortBy},
-    session::{Details, Summary, Usage, value_text},
+    session::{Details, Summary, Usage, plain},
 };
 
 use super::tally;
@@ -116,12 +117,10 @@ pub fn value(column: &Column, row: ListedRow<'_>) -> Option<String> {
     }
 }
 
-/// A text as it is, anything else as JSON; what is encrypted is only named.
+/// Objects and arrays as JSON, anything else as a person reads it; what is encrypted is only named.
 fn stored(value: &Bson) -> String {
-    match value {
-        Bson::String(text) => text.clone(),
-        value => sealed_words(value).unwrap_or_else(|| value_text::compact(value)),
-    }
+    let words = sealed_words(value).or_else(|| scalar(value, usize::MAX));
+    words.unwrap_or_else(|| plain::compact(value))
 }
 
 fn findings(row: ListedRow<'_>) -> Option<u64> {

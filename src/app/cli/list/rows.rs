@@ -180,6 +180,25 @@ mod tests {
     }
 
     #[test]
+    fn a_plain_value_of_the_metadata_has_no_sign_of_extended_json() {
+        let sealed = "strandscope-sealed:1:k1:r:2kUyDRQcJ2h0V3d4bZ3Hsw0kX5m1Qe7pYt6u";
+        for (value, says) in [
+            (bson::DateTime::from_millis(1_767_268_800_000).into(), "2026-01-01T12:00:00Z"),
+            (Bson::Double(f64::NEG_INFINITY), "-Infinity"),
+            (Bson::Decimal128("5.00".parse().unwrap()), "5.00"),
+            (Bson::from("5"), "5"),
+            (doc! { "at": bson::DateTime::from_millis(0) }.into(), r#"{"at":{"$date":"1970-01-01T00:00:00Z"}}"#),
+            (Bson::from(sealed), "encrypted (key k1)"),
+        ] {
+            for form in [ListForm::Table, ListForm::Tabs] {
+                let mut rows = ListWriter::new(form, vec![Column::Meta("v".to_owned())], None);
+                let row = Summary { metadata: Some(doc! { "v": value.clone() }.into()), ..summary() };
+                assert_eq!(rows.lines(&[row], &[], &KnownDetails::new()), ["meta.v", says]);
+            }
+        }
+    }
+
+    #[test]
     fn tabs_have_one_header_and_as_many_values_in_each_line() {
         let columns = cells::usual(&Sort::new(SortBy::Metadata("n".to_owned())));
         let mut rows = ListWriter::new(ListForm::Tabs, columns.clone(), None);

@@ -262,10 +262,11 @@ impl AppState {
 
     fn reload(&mut self) -> Vec<Effect> {
         self.workspace.last_error = None;
-        if self.focus == Pane::Sessions
-            && let Some(effects) = self.renew_remembered()
-        {
-            return effects;
+        if self.focus == Pane::Sessions {
+            self.workspace.visits.look_anew();
+            if let Some(effects) = self.renew_remembered() {
+                return effects;
+            }
         }
         match (&self.workspace.connection.stage, &self.workspace.connection.place) {
             (Stage::Open(_), _) if self.focus == Pane::Sessions => self.workspace.list.reload(&mut self.tickets),

@@ -133,7 +133,7 @@ impl AppState {
         effects
     }
 
-    /// `:columns +tokens -size meta.priority`.
+    /// `:columns +tokens -size meta.priority`, or `:columns id,tokens,meta.priority`.
     ///
     /// # Errors
     /// A name that no column has, with the nearest one.

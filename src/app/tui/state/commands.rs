@@ -9,7 +9,7 @@ use crate::app::keymap::ENTRIES;
 pub struct TypedCommand {
     /// Its name.
     pub name: &'static str,
-    /// The words it takes, as they are shown: `NAME`, `[+|-]COLUMN …`.
+    /// The words it takes, as they are shown: `NAME`, `[+A -B]`.
     pub words: &'static str,
     /// What it does, in a few words.
     pub help: &'static str,
@@ -44,8 +44,8 @@ pub const COMMANDS: &[TypedCommand] = &[
     },
     TypedCommand {
         name: "columns",
-        words: "[+|-]COLUMN … [save]",
-        help: "show, hide and order the columns of the list",
+        words: "[A,B|+A -B] [save]",
+        help: "show these columns in this order, or add (+) and hide (-) some",
         complete: |state, typed| offered(state.complete_columns(typed)),
         run: AppState::run_columns,
     },

@@ -283,7 +283,7 @@ impl AppState {
             self.on_draft_session_gone(&key);
             self.mark_gone(key);
         }
-        self.stay_with_preview(lane);
+        self.back_to_list(lane, &error);
         self.not_weighed(ticket, &error);
         self.workspace.peek.take_if(|peek| peek.ticket == ticket);
         if let Some((_, id)) = self.workspace.resolving.take_if(|(asked, _)| *asked == ticket) {

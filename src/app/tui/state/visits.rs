@@ -20,6 +20,13 @@ pub struct Visits {
     was_in_list: bool,
 }
 
+impl Visits {
+    /// The list is read again: what the cursor rests on then shows itself, unless something is shown.
+    pub(super) fn look_anew(&mut self) {
+        self.rest.follows = false;
+    }
+}
+
 /// Which sessions are remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RememberedKind {

@@ -7,7 +7,7 @@ use crate::{
         place::{is_sealed, sealed_words},
         text,
         tui::{
-            render::{Look, format},
+            render::{Look, format, scalar::scalar},
             state::{
                 feedback::head,
                 tree::{Fold, Key, SECRET, TreeRow, without_secrets},
@@ -44,33 +44,13 @@ pub fn of_row(row: &TreeRow<'_>, cells: usize, look: &Look) -> (String, bool) {
     let whole = match &*value {
         Bson::Null | Bson::Undefined | Bson::MaxKey | Bson::MinKey => return (String::new(), false),
         Bson::String(text) if text.is_empty() => return (format::fit("\"\"", cells, look.marks), false),
-        Bson::Binary(binary) => {
-            let Some(uuid) = uuid_text(binary) else {
-                let size = format::bytes(binary.bytes.len() as u64);
-                let kind = u8::from(binary.subtype);
-                let text = if kind == 0 { size } else { format!("{size}, subtype {kind}") };
-                return (format::fit(&text, cells, look.marks), false);
-            };
-            uuid
-        }
         Bson::String(text) | Bson::JavaScriptCode(text) | Bson::Symbol(text) => {
             return (stored(text, cells, look), true);
         }
-        Bson::RegularExpression(regex) => {
-            format!("/{}/{}", head(regex.pattern.as_str(), 4 * cells), head(regex.options.as_str(), 40))
-        }
-        Bson::JavaScriptCodeWithScope(code) => head(&code.code, 4 * cells + 8).to_owned(),
-        Bson::Int32(n) => n.to_string(),
-        Bson::Int64(n) => n.to_string(),
-        Bson::Double(n) => format!("{n:?}"),
-        Bson::Boolean(b) => b.to_string(),
-        Bson::Decimal128(n) => n.to_string(),
-        Bson::ObjectId(oid) => oid.to_hex(),
-        Bson::DateTime(at) => crate::session::StoredDate::from(*at).to_string(),
-        Bson::Timestamp(at) => format!("{} #{}", at.time, at.increment),
-        other => plain::compact(other),
+        other => scalar(other, 4 * cells + 8).unwrap_or_else(|| plain::compact(other)),
     };
-    (format::fit(&text::line(&whole), cells, look.marks), true)
+    let is_size = matches!(&*value, Bson::Binary(binary) if uuid_text(binary).is_none());
+    (format::fit(&text::line(&whole), cells, look.marks), !is_size)
 }
 
 /// The key of a row, as safe text.

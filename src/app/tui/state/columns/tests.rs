@@ -196,3 +196,23 @@ fn the_usual_name_is_as_long_as_most() {
     assert_eq!(usual(&[5, 300]), 300, "of two none is unusual");
     assert_eq!(usual(&[300, 4, 5, 3, 5]), 5);
 }
+
+#[test]
+fn a_date_of_the_metadata_stands_there_as_a_date_and_is_measured_so() {
+    let mut screen = Screen::listed(160, 24);
+    let column = Column::Meta("at".to_owned());
+    screen.state.ui.columns.push(column.clone());
+    let (at, long) = (bson::DateTime::from_millis(1_767_268_800_000), "2026-01-01T12:00:00Z");
+    screen.state.workspace.list.rows[0].metadata = Some(bson::doc! { "at": at }.into());
+    screen.state.workspace.list.rows[1].metadata = Some(bson::doc! { "at": f64::NEG_INFINITY }.into());
+    let size = screen.state.size;
+    screen.put(Input::Resize(size));
+    assert_eq!(screen.state.workspace.room.widths.cells(&column), long.len());
+    let columns = SessionColumns::fit(&screen.state, 200);
+    let cell = columns.cells.iter().find(|cell| cell.column == column).unwrap();
+    let says = |at: usize| {
+        let row = &screen.state.workspace.list.rows[at];
+        cell.value(columns.shown(row, None, None), &screen.state.look).0
+    };
+    assert_eq!((says(0), says(1)), (long.to_owned(), "-Infinity".to_owned()));
+}

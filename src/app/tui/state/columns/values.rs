@@ -9,13 +9,10 @@ use crate::{
         config::Column,
         place::sealed_words,
         text,
-        tui::{
-            render::{Look, format, look::Marks},
-            state::feedback::head,
-        },
+        tui::render::{Look, format, look::Marks, scalar::scalar},
     },
     metrics::row_findings,
-    session::{Details, FeedbackTally, MetadataPath, StoredDate, Summary},
+    session::{Details, FeedbackTally, MetadataPath, StoredDate, Summary, plain},
 };
 
 /// Bytes of a text that are looked at.
@@ -120,11 +117,7 @@ fn feedback(tally: FeedbackTally) -> String {
     parts.map(|(sign, count)| format!("{sign}{}", format::short(*count))).collect::<Vec<_>>().join(" ")
 }
 
+/// Only of objects and arrays as JSON. A text may be megabytes long, of which a few cells are shown.
 fn meta(value: &Bson) -> String {
-    let text = match value {
-        // It may be megabytes long, of which a few cells are shown.
-        Bson::String(text) => head(text, MOST).to_owned(),
-        other => other.clone().into_relaxed_extjson().to_string(),
-    };
-    text::line(&text).into_owned()
+    text::line(&scalar(value, MOST).unwrap_or_else(|| plain::compact(value))).into_owned()
 }

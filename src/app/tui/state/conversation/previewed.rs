@@ -38,6 +38,12 @@ impl ConversationState {
         self.previewed
     }
 
+    /// Whether no session is shown, nor about to be.
+    #[must_use]
+    pub fn shows_nothing(&self) -> bool {
+        self.open.is_none() && self.opening.is_none() && self.unopened.is_none()
+    }
+
     /// Whether what is being read is a preview.
     #[must_use]
     pub fn reads_preview(&self) -> bool {

@@ -5,6 +5,7 @@ use crate::{
         task::command::Lane,
         tui::state::{AppState, Effect, areas::Pane, named::ChosenSession},
     },
+    repository::Error,
     session::Summary,
 };
 
@@ -55,10 +56,12 @@ impl AppState {
         effects
     }
 
-    /// A session that was to be opened cannot be: what is shown, and was only looked at, is not gone into in its stead.
-    pub(in crate::app::tui::state) fn stay_with_preview(&mut self, lane: Lane) {
+    /// A session that was to be opened from the list cannot be: one is back there. What is shown, and was only looked at, is not gone
+    /// into in its stead, and where nothing is shown there is nothing to be in, unless it is opened once the connection is back.
+    pub(in crate::app::tui::state) fn back_to_list(&mut self, lane: Lane, error: &Error) {
         let conversation = &self.workspace.conversation;
-        if lane == Lane::Open && conversation.is_preview() && !conversation.reads_preview() {
+        let is_kept = error.is_passing() && !conversation.is_preview();
+        if lane == Lane::Open && conversation.is_first_opening() && !is_kept {
             self.focus = Pane::Sessions;
         }
     }

@@ -20,6 +20,8 @@ const REST: SignedDuration = SignedDuration::from_millis(100);
 pub(super) struct CursorRest {
     /// The session, as it was last looked.
     on: Option<SessionKey>,
+    /// It could be shown then: the list was followed, and the session was there.
+    pub follows: bool,
     /// Since when, as long as it is to be shown and is not.
     pub since: Option<Timestamp>,
 }
@@ -68,16 +70,25 @@ impl AppState {
         let list = &self.workspace.list;
         // The rows are still those of the list before. Who waits for long goes on in them.
         if list.is_leaving() {
+            self.workspace.visits.look_anew();
             return None;
         }
-        let on = list.selected_row().map(|row| &row.key);
+        let row = list.selected_row();
+        let follows = row.is_some_and(|row| !list.is_gone(row)) && self.follows_cursor();
+        let on = row.map(|row| &row.key);
         if on == self.workspace.visits.rest.on.as_ref() {
+            let shows_nothing = self.workspace.conversation.shows_nothing();
+            let rest = &mut self.workspace.visits.rest;
+            // It may have come under the cursor while one was elsewhere: beside it nothing would ever show itself.
+            if follows && !rest.follows && shows_nothing {
+                rest.since = Some(self.look.now);
+            }
+            rest.follows = follows;
             return None;
         }
         let on = on.cloned();
-        let follows = on.is_some() && self.follows_cursor();
         let given_up = self.workspace.conversation.give_up_preview(on.as_ref());
-        self.workspace.visits.rest = CursorRest { on, since: follows.then_some(self.look.now) };
+        self.workspace.visits.rest = CursorRest { on, follows, since: follows.then_some(self.look.now) };
         given_up
     }
 
@@ -133,7 +144,7 @@ impl AppState {
             // Who reads one goes on to read the next, whether sessions show themselves or not.
             let on = self.workspace.list.selected_row().map(|row| row.key.clone());
             let given_up = self.workspace.conversation.give_up_preview(on.as_ref());
-            self.workspace.visits.rest = CursorRest { on, since: Some(self.look.now) };
+            self.workspace.visits.rest = CursorRest { on, follows: false, since: Some(self.look.now) };
             return effects.into_iter().chain(given_up).collect();
         }
         effects

@@ -2,6 +2,7 @@ mod beside;
 mod closed;
 mod figures;
 mod kept;
+mod resting;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::SignedDuration;

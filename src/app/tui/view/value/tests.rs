@@ -11,6 +11,7 @@ fn a_value_is_shown_as_its_row_shows_it() {
         (uuid.into(), "00010203-0405-0607-0809-0a0b0c0d0e0f"),
         (old.into(), "00010203-0405-0607-0809-0a0b0c0d0e0f"),
         (bson::DateTime::from_millis(1000).into(), "1970-01-01T00:00:01Z"),
+        (bson!(f64::NEG_INFINITY), "-Infinity"),
         (bson!(null), "null"),
         (bson!("text"), "text"),
         (bson!({ "session_viewer_password": "hush", "x": 1 }), r#"{"session_viewer_password":"●●●●","x":1}"#),

@@ -86,6 +86,30 @@ fn what_is_only_shown_is_not_gone_into_where_another_cannot_be_opened() {
 }
 
 #[test]
+fn where_nothing_is_shown_one_is_back_in_the_list_after_a_session_that_is_gone() {
+    for open_it in ["'\n", "`\n", "1\n"] {
+        let mut screen = Screen::listed(120, 40);
+        screen.press("b\n");
+        screen.answer_all();
+        screen.state.workspace.conversation.close();
+        screen.press("1");
+        screen.press(open_it);
+        assert_eq!(screen.state.focus, Pane::Conversation, "{open_it}");
+        fails(&mut screen);
+        assert_eq!((open(&screen), screen.state.focus), (None, Pane::Sessions), "{open_it}");
+    }
+    // What is open stays what one is in.
+    let mut screen = Screen::listed(120, 40);
+    screen.press("b\n");
+    screen.answer_all();
+    screen.press("1jb\n");
+    screen.answer_all();
+    screen.press("'j\n");
+    fails(&mut screen);
+    assert!(open(&screen).is_some() && screen.state.focus == Pane::Conversation);
+}
+
+#[test]
 fn whoever_opens_a_session_has_it_remembered_and_the_samples_end_with_the_program() {
     let kept = |screen: &mut Screen, code: KeyCode| {
         let effects = screen.state.update(Input::Key(code.into()));
