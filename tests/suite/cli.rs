@@ -23,7 +23,7 @@ use std::{
 };
 
 use home::{Home, Ran};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 impl Home {
     /// With a folder of sessions.
@@ -38,16 +38,6 @@ impl Home {
 
     fn sessions(&self) -> PathBuf {
         self.path().join("sessions")
-    }
-
-    /// Adds a session with that id, without agents.
-    fn add(&self, id: &str, more: &Value) {
-        let folder = self.sessions().join(format!("session_{id}"));
-        fs::create_dir(&folder).unwrap();
-        let at = "2026-11-23T14:11:20+00:00";
-        let mut session = json!({ "session_id": id, "session_type": "AGENT", "created_at": at, "updated_at": at });
-        session.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        fs::write(folder.join("session.json"), session.to_string()).unwrap();
     }
 
     /// With `--dir` on the sessions.
