@@ -38,7 +38,7 @@ const SESSIONS: u32 = 50;
 /// The ids of sessions that begin so, those that changed last first.
 pub(super) fn ids(typed: &OsStr) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str().map(without_escapes) else { return Vec::new() };
-    let typed = typed.as_ref();
+    let typed = &*typed;
     let now = Timestamp::now();
     let offer = |row: Summary| {
         let name = row.spelled(row.name()).into_owned();
