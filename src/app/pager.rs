@@ -1,9 +1,9 @@
 //! The pager of the environment: what long texts are read with.
 
-use std::{env, ffi::OsString, io};
+use std::{env, ffi::OsString, io, process::ExitStatus};
 
 use crate::app::{
-    named_program::{named, why_not_run},
+    named_program::{how_it_failed, named, why_not_run},
     text,
 };
 
@@ -74,6 +74,29 @@ impl PagerProgram {
     }
 }
 
+/// How a pager of that name failed; `None`: it did not. One that is left with `Ctrl-C`, or whose own reader has enough, has shown what
+/// was wanted of it.
+#[must_use]
+pub fn failure(name: &str, status: ExitStatus) -> Option<String> {
+    (!status.success() && !was_left(status)).then(|| how_it_failed(name, status))
+}
+
+#[cfg(unix)]
+fn was_left(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+
+    use rustix::process::Signal;
+
+    let signals = [Signal::INT, Signal::PIPE].map(|signal| Some(signal.as_raw()));
+    // A shell around it says by its exit code which signal it was.
+    signals.contains(&status.signal()) || signals.contains(&status.code().map(|code| code - 128))
+}
+
+#[cfg(not(unix))]
+fn was_left(_: ExitStatus) -> bool {
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +141,21 @@ mod tests {
         );
         let said = pager(&[("PAGER", "nothing")]).failed(&missing);
         assert_eq!(said, "nothing could not be run (there is no such program); $PAGER names it");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn one_that_is_left_did_not_fail() {
+        use std::os::unix::process::ExitStatusExt;
+
+        let exit = |code: i32| failure("less", ExitStatus::from_raw(code << 8));
+        let signal = |signal: i32| failure("less", ExitStatus::from_raw(signal));
+        // Left, with SIGINT and with SIGPIPE, by itself and within a shell.
+        for left in [exit(0), signal(2), signal(13), exit(130), exit(141)] {
+            assert_eq!(left, None);
+        }
+        assert_eq!(exit(1).as_deref(), Some("less ended with exit code 1"));
+        assert_eq!(exit(127).as_deref(), Some("less ended with exit code 127"));
+        assert_eq!(signal(9).as_deref(), Some("less was ended by a signal"));
     }
 }

@@ -114,6 +114,18 @@ fn list_shows_the_columns_asked_for_in_the_order_asked_for() {
 }
 
 #[test]
+fn columns_are_named_once_with_or_without_blanks() {
+    let home = fixtures();
+    let blanks = home.on_sessions(&["list", "--columns", "id, messages ", "--tsv"]).data();
+    assert_eq!(blanks, home.on_sessions(&["list", "--columns", "id,messages", "--tsv"]).data());
+    let said = home.on_sessions(&["list", "--columns", "id,updated,changed"]).talk();
+    assert_eq!(said, "[2] strandscope: --columns names the column \"changed\" twice\n");
+    let config = home.config("[ui]\ncolumns = ['id', 'id']\n");
+    let said = home.on_sessions(&["list", "--config", &config]).talk();
+    assert!(said.starts_with("[2]") && said.contains("columns names the column \"id\" twice"), "{said}");
+}
+
+#[test]
 fn list_knows_saved_filters_and_profiles() {
     let home = fixtures();
     let config = home.config("[profiles.files]\ndir = '~/sessions'\n[filters]\nmine = 'support'");

@@ -1,4 +1,4 @@
-//! `list` on a terminal.
+//! `list` and `show` on a terminal.
 
 use std::{fs, path::Path};
 
@@ -37,4 +37,25 @@ fn how_many_sessions_were_looked_at_is_told_and_gone_before_the_rows() {
     let rows: Vec<&str> = screen.lines().filter(|line| !line.trim().is_empty()).collect();
     assert!(!screen.contains("looked at"), "{screen}");
     assert!(rows.len() == 3 && rows[0].contains("MESSAGES") && rows[1].contains("s-02"), "{screen}");
+}
+
+#[test]
+fn a_pager_that_fails_is_said_and_the_text_is_there_all_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    seed(folder.path(), "s-1", 1);
+    let path = folder.path().to_str().expect("a path");
+    let show = |pager: &str| {
+        let mut terminal = start(&["show", "s-1", "--dir", path, "--color", "never"], &[("PAGER", pager)]);
+        assert_eq!(terminal.wait_for_end(), 0, "{}", terminal.screen());
+        terminal.screen()
+    };
+    let whole = show("");
+    assert!(whole.contains("s-1"), "{whole}");
+    for (pager, said) in [("false", "false ended with exit code 1"), ("sh -c 'exit 3'", "sh ended with exit code 3")] {
+        assert_eq!(show(pager), format!("strandscope: {said}\n{whole}"));
+    }
+    let left = show("sh -c 'head -c 1; kill -INT $$'");
+    assert!(!left.contains("strandscope:") && !left.contains("user"), "{left}");
+    let some = show("sh -c 'head -c 1; exit 3'");
+    assert!(some.contains("sh ended with exit code 3") && !some.contains("user"), "{some}");
 }

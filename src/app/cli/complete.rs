@@ -4,6 +4,7 @@
 //! offered, no password is asked for, and an answer that takes too long is left out.
 
 mod offered;
+mod shell_word;
 
 use std::{
     ffi::OsString,
@@ -28,7 +29,7 @@ const PROGRAM: &str = "strandscope";
 pub fn answered() -> bool {
     let mut arguments: Vec<OsString> = std::env::args_os().collect();
     let first = arguments.iter().position(|word| word == "--").map_or(arguments.len(), |at| at + 1);
-    let typed = arguments.split_off(first).into_iter().map(offered::unquoted).collect();
+    let typed = arguments.split_off(first).into_iter().map(shell_word::unquoted).collect();
     // An excluding term is a value: no flags are offered for it.
     arguments.extend(with_negated_terms(typed));
     let folder = std::env::current_dir().ok();

@@ -112,7 +112,7 @@ impl Context {
         let Some(settings) = &self.config.encryption else { return Reveal::default() };
         let read = async {
             let waiting = || output::note(&format!("waiting for the keys of encrypted metadata, in {}", settings.keys));
-            let reveal = place::told_when_slow(settings.reveal(Attendance::Person), SLOW, waiting).await;
+            let reveal = place::told_when_slow(settings.reveal(Attendance::of_command()), SLOW, waiting).await;
             let says = reveal.missing().map(|why| format!("encrypted metadata is not opened: {why}"));
             if let Some(says) = says.or_else(|| settings.exposed()) {
                 output::note(&says);
@@ -193,8 +193,10 @@ impl Context {
 pub async fn whole(place: Place) -> Result<Place> {
     let Origin::Kept(kept) = &place.origin else { return Ok(place) };
     let of = if place.is_profile { format!(" of the profile {}", place.name) } else { String::new() };
-    let waiting = |what: &str| output::note(&format!("waiting for {what}{of}; Ctrl-C gives up"));
-    let mut uri = kept.uri(Attendance::Person, &waiting).await?;
+    let attendance = Attendance::of_command();
+    let way_out = if attendance == Attendance::Person { "; Ctrl-C gives up" } else { "" };
+    let waiting = |what: &str| output::note(&format!("waiting for {what}{of}{way_out}"));
+    let mut uri = kept.uri(attendance, &waiting).await?;
     if let Some(user) = uri::lacks_password(uri.expose_secret()) {
         let password = password::ask(&user, &uri::hosts(uri.expose_secret()))?;
         uri = uri::with_password(uri.expose_secret(), password.expose_secret());

@@ -20,6 +20,7 @@ use super::{
     args::{Limit, ListArgs},
     context::{self, Context},
     output::{Out, ProgressLine, note, terminal_width},
+    stop::Stop,
     typed_filter::TypedFilter,
 };
 use rows::{ListForm, ListWriter};
@@ -35,6 +36,9 @@ const AT_ONCE: usize = 4;
 type KnownDetails = HashMap<SessionKey, (Option<Details>, Option<RowFigures>)>;
 
 pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
+    if let Some(why) = Column::twice(&args.columns) {
+        return Err(Stop::Usage(format!("--columns {why}")).into());
+    }
     let typed = TypedFilter::of(context, &args.filter.join(" "))?;
     let reader = context.reader().await?;
     let filter = typed.read(context, reader.as_ref()).await?;

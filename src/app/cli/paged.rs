@@ -1,19 +1,34 @@
 //! Long texts on a terminal: through the pager, which ends by itself where all of it fits.
 
-use std::{io, process::Stdio};
+use std::{
+    io,
+    process::{ExitStatus, Stdio},
+};
 
-use tokio::{io::AsyncWriteExt, process::Command, signal};
+use tokio::{
+    io::{AsyncWrite, AsyncWriteExt},
+    process::{Child, Command},
+    signal,
+};
 
 use super::output::{self, Out};
-use crate::app::pager::PagerProgram;
+use crate::app::pager::{self, PagerProgram};
 
-/// Writes a text that is already safe, through the pager where `paged`. One that cannot be run is named, and the text is written all the
-/// same.
+/// Writes a text that is already safe, through the pager where `paged`. One that cannot be run, or fails, is named; where it took nothing
+/// of the text, that is written all the same.
 pub async fn write(safe: &str, paged: bool) -> io::Result<()> {
     let program = if paged { wanted() } else { None };
     if let Some(program) = program {
-        match through(&program, safe).await {
-            Ok(()) => return Ok(()),
+        match through(&program.words, safe).await {
+            Ok(end) => match pager::failure(&program.name(), end.status) {
+                None => return Ok(()),
+                Some(why) => {
+                    output::note(&why);
+                    if end.took_some {
+                        return Ok(());
+                    }
+                }
+            },
             Err(error) => output::note(&program.failed(&error)),
         }
     }
@@ -30,30 +45,91 @@ fn wanted() -> Option<PagerProgram> {
     program.map_err(|why| output::note(&why)).ok()
 }
 
+/// How a pager ended.
+#[derive(Debug)]
+struct PagerEnd {
+    status: ExitStatus,
+    /// It took a part of the text at least.
+    took_some: bool,
+}
+
 /// Until the pager is left. `Ctrl-C` is the pager's meanwhile.
-async fn through(program: &PagerProgram, safe: &str) -> io::Result<()> {
-    let Some((name, arguments)) = program.words.split_first() else { return Ok(()) };
-    let mut child =
-        Command::new(name).args(arguments).envs(PagerProgram::usual_variables()).stdin(Stdio::piped()).spawn()?;
-    let mut input = child.stdin.take();
-    let writing = async {
-        if let Some(input) = &mut input {
-            // It may be left before all of it was read.
-            let _ = input.write_all(safe.as_bytes()).await;
-            let _ = input.write_all(b"\n").await;
+async fn through(words: &[String], safe: &str) -> io::Result<PagerEnd> {
+    let [name, arguments @ ..] = words else { return Err(io::ErrorKind::NotFound.into()) };
+    let mut command = Command::new(name);
+    command.args(arguments).envs(PagerProgram::usual_variables());
+    let (mut child, input, left) = started(command)?;
+    let mut written = 0;
+    let status = {
+        let ended = async {
+            tokio::select! {
+                // It takes no more: a pipe that nobody reads would never take the rest.
+                status = child.wait() => return status,
+                () = feed(input, safe, &mut written) => {}
+            }
+            child.wait().await
+        };
+        let mut ended = std::pin::pin!(ended);
+        loop {
+            tokio::select! {
+                status = ended.as_mut() => break status?,
+                // From here on the signal does not end this program.
+                _ = signal::ctrl_c() => {}
+            }
         }
-        drop(input);
     };
-    let ended = async {
-        writing.await;
-        child.wait().await
-    };
-    let mut ended = std::pin::pin!(ended);
-    loop {
-        tokio::select! {
-            status = ended.as_mut() => return status.map(drop),
-            // From here on the signal does not end this program.
-            _ = signal::ctrl_c() => {}
+    Ok(PagerEnd { status, took_some: left() < written })
+}
+
+/// Writes the text and closes what it is written to. It may be left before all of it was read.
+async fn feed(input: Option<impl AsyncWrite + Unpin>, safe: &str, written: &mut u64) {
+    let Some(mut input) = input else { return };
+    for mut part in [safe.as_bytes(), b"\n"] {
+        while !part.is_empty() {
+            let Ok(taken @ 1..) = input.write(part).await else { return };
+            *written += taken as u64;
+            part = &part[taken..];
         }
+    }
+}
+
+/// A pager at work, the pipe that it reads, and how much of what was written there it did not take. This end of the pipe stays open to
+/// that: what is left in it is lost with the last one that reads.
+#[cfg(unix)]
+fn started(mut command: Command) -> io::Result<(Child, Option<tokio::net::unix::pipe::Sender>, impl FnOnce() -> u64)> {
+    let (reading, writing) = io::pipe()?;
+    let input = tokio::net::unix::pipe::Sender::from_owned_fd(writing.into())?;
+    let child = command.stdin(Stdio::from(reading.try_clone()?)).spawn()?;
+    Ok((child, Some(input), move || rustix::io::ioctl_fionread(&reading).unwrap_or_default()))
+}
+
+/// The same where that cannot be known: as if it took nothing.
+#[cfg(not(unix))]
+fn started(mut command: Command) -> io::Result<(Child, Option<tokio::process::ChildStdin>, impl FnOnce() -> u64)> {
+    let mut child = command.stdin(Stdio::piped()).spawn()?;
+    let input = child.stdin.take();
+    Ok((child, input, || u64::MAX))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    async fn shell(script: &str, text: &str) -> (Option<i32>, bool) {
+        let words = ["sh", "-c", script].map(str::to_owned);
+        let end = through(&words, text).await.unwrap();
+        (end.status.code(), end.took_some)
+    }
+
+    #[tokio::test]
+    async fn whether_a_pager_took_any_of_the_text_is_known() {
+        // More than a pipe holds.
+        let long = "x".repeat(1 << 20);
+        for text in ["one line", long.as_str()] {
+            assert_eq!(shell("exit 3", text).await, (Some(3), false));
+            assert_eq!(shell("head -c 1 > /dev/null; exit 3", text).await, (Some(3), true));
+            assert_eq!(shell("head -c 1 > /dev/null", text).await, (Some(0), true), "left before the end");
+        }
+        assert_eq!(shell("test $(wc -c) = 1048577", &long).await, (Some(0), true), "all of it, with a last line's end");
     }
 }

@@ -62,13 +62,9 @@ fn columns(item: &TomlEntry<'_>) -> Result<Vec<Column>, Problem> {
     }
     let mut columns = Vec::with_capacity(names.len());
     for name in names {
-        let column = Column::from_name(&name).ok_or_else(|| item.unknown_name("column", &name, &Column::names()))?;
-        if columns.contains(&column) {
-            return Err(item.wrong(format!("names the column {name:?} twice")));
-        }
-        columns.push(column);
+        columns.push(Column::from_name(&name).ok_or_else(|| item.unknown_name("column", &name, &Column::names()))?);
     }
-    Ok(columns)
+    Column::twice(&columns).map_or(Ok(columns), |why| Err(item.wrong(why)))
 }
 
 pub(super) fn limits(section: &Section<'_>) -> Result<Limits, Problem> {

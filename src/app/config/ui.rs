@@ -1,6 +1,6 @@
 //! Settings of the screen.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use jiff::tz::TimeZone;
 
@@ -175,6 +175,14 @@ impl Column {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         SortBy::from_name(name).map(|by| Self::of(&by))
+    }
+
+    /// What is wrong with columns of which one stands there twice: `names the column "id" twice`. `None`: nothing.
+    #[must_use]
+    pub fn twice(columns: &[Self]) -> Option<String> {
+        let mut seen = HashSet::new();
+        let twice = columns.iter().find(|column| !seen.insert(*column))?;
+        Some(format!("names the column {:?} twice", twice.to_string()))
     }
 
     /// What a list is sorted by to be sorted by it.

@@ -1,9 +1,12 @@
 //! Connection strings and passwords that are kept elsewhere: in a file, behind a command, in the environment. They are read as
 //! the place is opened, stand in no argument that `ps` shows, and in no message.
 
+mod attendance;
 mod command;
+mod missing;
 mod slow;
 
+pub use attendance::Attendance;
 pub use slow::told_when_slow;
 
 use std::{
@@ -22,9 +25,12 @@ use crate::{
     disk,
     repository::{Error, Result, Target, mongo::uri},
 };
+use missing::MissingSecret;
 
 /// No secret is longer; what is, is none.
 const LONGEST: u64 = 64 * 1024;
+
+const NO_TEXT: &str = "it is not UTF-8 text";
 
 /// After this it is told what is waited for.
 const SILENT: Duration = Duration::from_secs(1);
@@ -69,15 +75,6 @@ pub enum PasswordRefusal {
     },
     /// What is kept elsewhere cannot be had.
     Failed(Error),
-}
-
-/// Who sits there while a secret is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attendance {
-    /// A person at the terminal: a command may ask for what opens its store.
-    Person,
-    /// The terminal is the browser's.
-    Browser,
 }
 
 impl KeptTarget {
@@ -162,9 +159,8 @@ impl SecretSource {
         }
         let place = self.place();
         let read = told_when_slow(self.bytes(attendance), SILENT, || waiting(&format!("{what} from {place}"))).await;
-        read.and_then(|bytes| first_line(bytes, self.says_blank())).map_err(|why| {
-            Error::uri(format!("{what} cannot be had from {place}: {why}")).with_hint(self.hint(attendance))
-        })
+        let read = read.and_then(|bytes| first_line(bytes, self.says_blank()));
+        read.map_err(|missing| missing.told(what, &place, self.hint(attendance)))
     }
 
     /// What is said where nothing is there.
@@ -178,7 +174,7 @@ impl SecretSource {
 
     fn hint(&self, attendance: Attendance) -> &'static str {
         match (self, attendance) {
-            (Self::Command(_), Attendance::Browser) => {
+            (Self::Command(_), Attendance::Browser | Attendance::Nobody) => {
                 "run it in a shell to see why; here it has no terminal to ask at"
             }
             (Self::Command(_), Attendance::Person) => "run it by itself to see why",
@@ -193,8 +189,8 @@ impl SecretSource {
     /// In a few words: where it was looked for, and why it cannot be had.
     pub(super) async fn whole(&self, attendance: Attendance) -> Result<SecretString, String> {
         let read = self.bytes(attendance).await;
-        let text = read.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned()));
-        text.map(SecretString::from).map_err(|why| format!("{}: {why}", self.place()))
+        let text = read.and_then(|bytes| Ok(String::from_utf8(bytes).map_err(|_| NO_TEXT)?));
+        text.map(SecretString::from).map_err(|missing| format!("{}: {}", self.place(), missing.why))
     }
 
     /// Where it is kept. Of a command its program alone: its arguments may be secret.
@@ -208,16 +204,16 @@ impl SecretSource {
     }
 
     /// What is kept there.
-    async fn bytes(&self, attendance: Attendance) -> Result<Vec<u8>, String> {
+    async fn bytes(&self, attendance: Attendance) -> Result<Vec<u8>, MissingSecret> {
         match self {
             Self::Value(secret) => Ok(secret.expose_secret().as_bytes().to_vec()),
             Self::File(path) => {
                 let path = path.clone();
-                spawn_blocking(move || of_file(&path)).await.unwrap_or_else(|join| Err(join.to_string()))
+                Ok(spawn_blocking(move || of_file(&path)).await.unwrap_or_else(|join| Err(join.to_string()))?)
             }
             Self::Command(words) => command::printed(words, attendance).await,
             Self::Environment(name) => {
-                env::var_os(name).map(OsString::into_encoded_bytes).ok_or_else(|| "it is not set".to_owned())
+                Ok(env::var_os(name).map(OsString::into_encoded_bytes).ok_or("it is not set")?)
             }
         }
     }
@@ -229,8 +225,8 @@ fn of_file(path: &Path) -> Result<Vec<u8>, String> {
     read.map(|_| bytes).map_err(|error| disk::reason(&error))
 }
 
-fn first_line(bytes: Vec<u8>, blank: &'static str) -> Result<SecretString, String> {
-    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
+fn first_line(bytes: Vec<u8>, blank: &'static str) -> Result<SecretString, MissingSecret> {
+    let text = String::from_utf8(bytes).map_err(|_| NO_TEXT)?;
     let mut lines = text.trim_start_matches('\u{feff}').lines();
     let line = lines.find(|line| !line.trim().is_empty()).ok_or(blank)?;
     Ok(line.to_owned().into())
@@ -244,7 +240,7 @@ pub fn path_database(uri: &SecretString) -> Option<String> {
 /// A user, and nothing that gives a password.
 pub fn no_password(attendance: Attendance) -> Error {
     let asked = match attendance {
-        Attendance::Person => "at a terminal it is asked for",
+        Attendance::Person | Attendance::Nobody => "at a terminal it is asked for",
         Attendance::Browser => "the browser asks for it",
     };
     let hint = "set STRANDSCOPE_PASSWORD, or give its profile a password_file, a password_command or a password_env";

@@ -1,6 +1,8 @@
 //! What kind of thing went wrong.
 
-use super::Error;
+use std::io;
+
+use super::{Cause, Error};
 
 /// What kind of thing went wrong: what a caller acts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,7 +15,7 @@ pub enum ErrorKind {
     NotFound,
     /// Something else is stored than was expected.
     Conflict,
-    /// No server that answers, is new enough and lets us in.
+    /// No server that answers, is new enough and lets us in; nothing that gives its connection string in time.
     Connection,
     /// The user lacks a right.
     Denied,
@@ -36,11 +38,17 @@ pub(super) const fn after_hosts(answered: bool) -> &'static str {
     if answered { " cannot be used now" } else { "" }
 }
 
+fn is_late(cause: &Cause) -> bool {
+    cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+}
+
 impl Error {
     /// What kind of thing went wrong.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
+            // What gives the connection string, or its password, did not do so in time.
+            Self::Uri { source: Some(cause), .. } if is_late(cause) => ErrorKind::Connection,
             Self::Uri { .. }
             | Self::Name { .. }
             | Self::Filter(_)

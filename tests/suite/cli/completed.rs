@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::json;
+
 use super::{fixtures, home::Home};
 
 /// What is offered for the last of these words.
@@ -32,6 +34,32 @@ fn filters_and_columns_are_completed() {
     assert_eq!(offered(&["list", "--sort", "met"]), ["meta."]);
     assert_eq!(offered(&["list", "--columns", "id,meta.priori"]), ["id,meta.priority"]);
     assert_eq!(offered(&["list", "'has:tool (in:res"]), ["has:tool (in:resumed-7"], "behind a quote that is open");
+}
+
+#[test]
+fn ids_and_values_with_colons_are_completed() {
+    let home = fixtures();
+    home.add("user:1:a", &json!({ "application_name": "arn:aws:x/y" }));
+    home.add("user:1:b", &json!({}));
+    home.add("ticket#7", &json!({ "metadata": { "at": "12:30", "not:plain": 1 } }));
+    let offered = |words: &[&str]| offered(&home, words);
+    let mut both = offered(&["show", "user:1:"]);
+    both.sort();
+    assert_eq!(both, ["user:1:a", "user:1:b"]);
+    assert_eq!(offered(&["list", "in:user:1:a,user:1:b"]), ["in:user:1:a,user:1:b"]);
+    assert_eq!(offered(&["list", "app:ar"]), ["app:arn:aws:x/y"]);
+    assert_eq!(offered(&["list", "meta.at:1"]), ["meta.at:12:30"]);
+    assert!(offered(&["list", "meta.not"]).is_empty(), "the first colon would end it");
+    for typed in ["ticket#", "ticket\\#"] {
+        assert_eq!(offered(&["show", typed]), ["ticket#7"]);
+    }
+}
+
+#[test]
+fn a_field_and_a_path_that_read_alike_are_offered_once() {
+    let home = fixtures();
+    home.add("alike", &json!({ "metadata": { "v.x": 1, "v": { "x": 2 } } }));
+    assert_eq!(offered(&home, &["list", "meta.v."]), ["meta.v.x:"]);
 }
 
 #[test]

@@ -10,6 +10,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use bson::{Bson, Document};
 use serde_json::{Value, json};
 
+use super::home::Home;
+
 /// The folder's own fields of an agent; the rest of `agent_data` stands in `agent.json`.
 const CONFIG: [&str; 3] = ["model", "system_prompt", "prompt_metadata"];
 
@@ -51,6 +53,18 @@ fn session(root: &Path, document: &Document) {
     for path in changed.iter().filter(|path| path.exists()) {
         let times = fs::FileTimes::new().set_modified(SystemTime::UNIX_EPOCH + Duration::from_millis(millis));
         File::open(path).unwrap().set_times(times).unwrap();
+    }
+}
+
+impl Home {
+    /// Adds a session with that id, without agents.
+    pub fn add(&self, id: &str, more: &Value) {
+        let folder = self.sessions().join(format!("session_{id}"));
+        fs::create_dir(&folder).unwrap();
+        let at = "2026-11-23T14:11:20+00:00";
+        let mut session = json!({ "session_id": id, "session_type": "AGENT", "created_at": at, "updated_at": at });
+        session.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        fs::write(folder.join("session.json"), session.to_string()).unwrap();
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, process::Command};
 
+use serde_json::json;
+
 use super::{fixtures, home::Home};
 use crate::terminal::Terminal;
 
@@ -21,7 +23,7 @@ const SHELLS: [(&str, &[&str]); 3] = [
 ];
 
 /// What is typed up to the key that completes it, what is typed after that, and the words that the program is given.
-const TYPED: [(&str, &str, &str); 7] = [
+const TYPED: [(&str, &str, &str); 11] = [
     ("show res", "", "<show><resumed-7>"),
     ("show resumed-7 supp", "", "<show><resumed-7><support-1042>"),
     ("--profile fi", "", "<--profile><files>"),
@@ -29,6 +31,10 @@ const TYPED: [(&str, &str, &str); 7] = [
     ("list -in:res", "", "<list><-in:resumed-7>"),
     ("list 'has:tool in:res", "", "<list><has:tool in:resumed-7>"),
     ("list meta.priori", "x", "<list><meta.priority:x>"),
+    ("show user:1", "", "<show><user:1:a>"),
+    ("show tick", "", "<show><ticket#7>"),
+    ("list in:us", "", "<list><in:user:1:a>"),
+    ("list app:arn:a", "", "<list><app:arn:aws:x/y>"),
 ];
 
 /// The program as shells find it: asked for completions it gives them, and else it shows what it is given.
@@ -49,6 +55,8 @@ fn set_up(home: &Home) {
 fn shells_complete_what_is_typed() {
     let home = fixtures();
     let config = home.config("[profiles.files]\ndir = '~/sessions'\n[filters]\nmine = 'support'\n");
+    home.add("user:1:a", &json!({ "application_name": "arn:aws:x/y" }));
+    home.add("ticket#7", &json!({}));
     set_up(&home);
     let path = format!("{}:{}", home.path().join("bin").display(), std::env::var("PATH").unwrap());
     let variables =

@@ -36,8 +36,9 @@ pub struct ListArgs {
     pub json: bool,
 }
 
-/// A word of `--columns`.
+/// A word of `--columns`, with or without blanks around it.
 fn column(text: &str) -> Result<Column, String> {
+    let text = text.trim();
     Column::from_name(text).ok_or_else(|| {
         let names = Column::names();
         match nearest(text, &names) {

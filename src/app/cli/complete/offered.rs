@@ -1,6 +1,7 @@
 //! The values that are offered: read from the connection that the words so far mean.
 
 use std::{
+    collections::HashSet,
     ffi::{OsStr, OsString},
     sync::Arc,
     time::Duration,
@@ -10,7 +11,10 @@ use clap::{CommandFactory, FromArgMatches};
 use clap_complete::CompletionCandidate;
 use jiff::Timestamp;
 
-use super::super::args::{Args, ConnectionArgs, with_negated_terms, without_shield};
+use super::{
+    super::args::{Args, ConnectionArgs, with_negated_terms, without_shield},
+    shell_word::{is_one_word, is_value, unescaped, without_escapes},
+};
 use crate::{
     app::{
         config::{Column, Config, Environment, filters::LISTS},
@@ -33,7 +37,8 @@ const SESSIONS: u32 = 50;
 
 /// The ids of sessions that begin so, those that changed last first.
 pub(super) fn ids(typed: &OsStr) -> Vec<CompletionCandidate> {
-    let Some(typed) = typed.to_str() else { return Vec::new() };
+    let Some(typed) = typed.to_str().map(without_escapes) else { return Vec::new() };
+    let typed = &*typed;
     let now = Timestamp::now();
     let offer = |row: Summary| {
         let name = row.spelled(row.name()).into_owned();
@@ -53,12 +58,6 @@ pub(super) fn further_ids(typed: &OsStr) -> Vec<CompletionCandidate> {
         offers.retain(|offer| !offer.get_value().as_encoded_bytes().starts_with(b"-"));
     }
     offers
-}
-
-/// Whether every shell takes it as it is.
-fn is_one_word(name: &str) -> bool {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./@+,%=".contains(c);
-    !name.is_empty() && name.chars().all(is_plain)
 }
 
 /// The profiles of the settings.
@@ -103,7 +102,8 @@ fn column_names(typed: &str) -> Vec<String> {
 
 /// The words of a filter: prefixes with their meaning, values of the store behind one, saved filters.
 pub(super) fn filters(typed: &OsStr) -> Vec<CompletionCandidate> {
-    let Some(typed) = typed.to_str().map(without_shield) else { return Vec::new() };
+    let Some(typed) = typed.to_str().map(without_escapes) else { return Vec::new() };
+    let typed = without_shield(&typed);
     let word = word_at(typed, typed.len());
     let offers = match (word.prefix.as_deref(), word.values()) {
         (None, FilterValues::None) => words_and_saved(),
@@ -144,7 +144,7 @@ fn words_and_saved() -> Vec<FilterOffer> {
         let help = text::line(&filter).into_owned();
         FilterOffer { text: format!("@{name}"), help: Some(help) }
     });
-    known.chain(saved).filter(|offer| is_one_word(&offer.text.replace(':', ""))).collect()
+    known.chain(saved).filter(|offer| is_one_word(&offer.text)).collect()
 }
 
 /// What may stand behind `in:`.
@@ -154,11 +154,6 @@ fn lists_and_ids(typed: &str) -> Vec<FilterOffer> {
     }
     let ids = sessions(typed).into_iter().map(|row| row.name().to_owned());
     ids.filter(|id| is_value(id) && !id.contains(',')).map(FilterOffer::plain).collect()
-}
-
-/// Whether it is read as a value as it is. A sign at its start would be one of the language.
-fn is_value(text: &str) -> bool {
-    is_one_word(text) && text.starts_with(|c: char| c.is_alphanumeric() || c == '_')
 }
 
 /// What the sessions have there, as it is typed.
@@ -176,8 +171,10 @@ fn values(prefix: Option<&str>, of: FilterValues) -> Vec<String> {
     if of == FilterValues::MetadataKeys {
         // Without a prefix a value follows the key.
         let end = if prefix.is_none() { ":" } else { "" };
-        found = found.into_iter().filter(|key| is_one_word(key)).map(|key| format!("meta.{key}{end}")).collect();
-        return found;
+        // A key with a dot and a path may read alike; the first colon would end a key that has one.
+        let mut seen = HashSet::new();
+        found.retain(|key| is_one_word(key) && !key.contains(':') && seen.insert(key.clone()));
+        return found.into_iter().map(|key| format!("meta.{key}{end}")).collect();
     }
     found.retain(|value| is_value(value));
     found
@@ -213,25 +210,6 @@ fn settings() -> Option<(Config, Environment, ConnectionArgs)> {
 /// The words typed so far, as the shell tells them.
 fn words() -> impl Iterator<Item = OsString> {
     std::env::args_os().skip_while(|word| word != "--").skip(1)
-}
-
-/// A word before the one that is typed, as the program would be given it: zsh escapes the `~` of a folder that it completes.
-fn unescaped(word: OsString) -> OsString {
-    let escaped = word.to_str().filter(|text| cfg!(unix) && !text.starts_with(['\'', '"']) && text.contains('\\'));
-    match escaped.and_then(shlex::split).as_deref() {
-        Some([whole]) => whole.into(),
-        _ => unquoted(word),
-    }
-}
-
-/// A word as the program would be given it: some shells tell it with its quotes, of which the last may not be typed yet.
-pub(super) fn unquoted(word: OsString) -> OsString {
-    let quoted = word.to_str().filter(|text| text.starts_with(['\'', '"']));
-    let split = quoted.and_then(|text| shlex::split(text).or_else(|| shlex::split(&[text, &text[..1]].concat())));
-    match split.as_deref() {
-        Some([whole]) => whole.into(),
-        _ => word,
-    }
 }
 
 /// The sessions that begin so; those that came in time.
@@ -271,40 +249,6 @@ async fn read(reader: &Arc<dyn SessionReader>, typed: &str, found: &mut Vec<Summ
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_shell_would_take_apart_is_not_offered() {
-        for whole in ["support-1042", "a.b/c@d", "漢字", "65f0c1"] {
-            assert!(is_one_word(whole), "{whole}");
-        }
-        for apart in ["", "two words", "a'b", "$HOME", "a\\b", "x;y", "a\u{202e}b", "\"quoted\"", "a:b"] {
-            assert!(!is_one_word(apart), "{apart}");
-        }
-    }
-
-    #[test]
-    fn quotes_that_a_shell_leaves_are_taken_off() {
-        for (told, whole) in [
-            ("'mongodb://h/x y'", "mongodb://h/x y"),
-            ("\"a\"", "a"),
-            ("it's", "it's"),
-            ("'has:tool (app:b", "has:tool (app:b"),
-            ("\"it's", "it's"),
-            ("'", ""),
-            ("'a' 'b", "'a' 'b"),
-        ] {
-            assert_eq!(unquoted(told.into()), whole);
-        }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn signs_that_a_shell_escapes_mean_themselves() {
-        for (told, whole) in [("\\~/my\\ sessions", "~/my sessions"), ("'a\\b'", "a\\b"), ("a\\", "a\\"), ("-x", "-x")]
-        {
-            assert_eq!(unescaped(told.into()), whole);
-        }
-    }
 
     fn offered(typed: &str, offers: &[&str]) -> Vec<String> {
         let offers = offers.iter().map(|text| FilterOffer::plain(*text)).collect();

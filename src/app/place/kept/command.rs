@@ -1,4 +1,5 @@
-//! A command that prints a secret. Within the browser it gets no terminal and not all the time there is: what hangs is ended and told.
+//! A command that prints a secret. Within the browser, and where nobody is there, it gets no terminal and not all the time there is: what
+//! hangs is ended and told.
 
 use std::{
     io::{self, IsTerminal},
@@ -15,7 +16,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Attendance, LONGEST};
+use super::{Attendance, LONGEST, missing::MissingSecret};
 use crate::{app::named_program::why_not_run, disk};
 
 /// How long it may take where nobody sees what it waits for: a person may be typing what opens the store, in a window of its own.
@@ -28,24 +29,27 @@ const LEFT_OPEN: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// In a few words: there is no such program, it failed, or it did not end.
-pub(super) async fn printed(words: &[String], attendance: Attendance) -> Result<Vec<u8>, String> {
+pub(super) async fn printed(words: &[String], attendance: Attendance) -> Result<Vec<u8>, MissingSecret> {
     printed_within(words, attendance, PATIENCE).await
 }
 
-async fn printed_within(words: &[String], attendance: Attendance, patience: Duration) -> Result<Vec<u8>, String> {
+async fn printed_within(
+    words: &[String],
+    attendance: Attendance,
+    patience: Duration,
+) -> Result<Vec<u8>, MissingSecret> {
     let mut running = RunningCommand::start(words, attendance)?;
-    // Where nobody sees it, as in a scheduled job, it may not wait for ever.
-    let is_seen = io::stdin().is_terminal() || io::stderr().is_terminal();
-    let ended = if attendance == Attendance::Person && is_seen {
+    let ended = if attendance == Attendance::Person {
         running.output().await
     } else if let Ok(ended) = timeout(patience, running.output()).await {
         ended
     } else {
         let waited = patience.as_secs();
-        return Err(format!("it did not end within {waited} s; it may wait for a passphrase or need a terminal"));
+        let why = format!("it did not end within {waited} s; it may wait for a passphrase or need a terminal");
+        return Err(MissingSecret { why, is_late: true });
     };
     let (bytes, status) = ended.map_err(|error| disk::reason(&error))?;
-    if status.success() { Ok(bytes) } else { Err(format!("it ended with {status}")) }
+    if status.success() { Ok(bytes) } else { Err(format!("it ended with {status}").into()) }
 }
 
 /// A command at work. What is left of it as nobody waits for it any more is ended, with all that it started.
@@ -59,10 +63,12 @@ impl RunningCommand {
         let [program, arguments @ ..] = words else { return Err("it is empty".to_owned()) };
         let is_attended = attendance == Attendance::Person;
         let inherited = |is: bool| if is { Stdio::inherit() } else { Stdio::null() };
+        // What it says is kept with what this program says, but for the browser's screen.
+        let is_heard = attendance != Attendance::Browser;
         // What is piped in is for this program, not for the command.
         let input = inherited(is_attended && io::stdin().is_terminal());
         let mut command = Command::new(program);
-        command.args(arguments).stdin(input).stdout(Stdio::piped()).stderr(inherited(is_attended)).kill_on_drop(true);
+        command.args(arguments).stdin(input).stdout(Stdio::piped()).stderr(inherited(is_heard)).kill_on_drop(true);
         if !is_attended {
             // What asks for a passphrase would else be told to ask on the screen.
             command.env_remove("GPG_TTY");
@@ -70,7 +76,7 @@ impl RunningCommand {
         let mut command = CommandWrap::from(command);
         #[cfg(unix)]
         if !is_attended {
-            // It reads no key that is meant for the browser, and writes nothing on the screen.
+            // It reads no key that is meant for the browser, writes nothing on the screen, and ends with all that it started.
             command.wrap(ProcessSession);
         }
         let child = command.spawn().map_err(|error| why_not_run(&error))?;
@@ -114,18 +120,22 @@ impl Drop for RunningCommand {
 mod tests {
     use super::*;
 
+    const UNATTENDED: [Attendance; 2] = [Attendance::Browser, Attendance::Nobody];
+
     fn words(words: &[&str]) -> Vec<String> {
         words.iter().map(|word| (*word).to_owned()).collect()
     }
 
     #[tokio::test]
     async fn a_command_that_fails_or_hangs_is_told() {
-        let failed = printed(&words(&["sh", "-c", "echo hunter2; exit 3"]), Attendance::Browser).await.unwrap_err();
-        assert!(failed.contains('3') && !failed.contains("hunter2"), "{failed}");
-        let hangs = words(&["sh", "-c", "cat <&0; sleep 1000"]);
-        let hung = printed_within(&hangs, Attendance::Browser, Duration::from_millis(50)).await.unwrap_err();
-        assert!(hung.contains("did not end"), "{hung}");
-        assert_eq!(printed(&words(&["printf", "x"]), Attendance::Browser).await.unwrap(), b"x");
+        for attendance in UNATTENDED {
+            let failed = printed(&words(&["sh", "-c", "echo hunter2; exit 3"]), attendance).await.unwrap_err();
+            assert!(failed.why.contains('3') && !failed.why.contains("hunter2") && !failed.is_late, "{failed:?}");
+            let hangs = words(&["sh", "-c", "cat <&0; sleep 1000"]);
+            let hung = printed_within(&hangs, attendance, Duration::from_millis(50)).await.unwrap_err();
+            assert!(hung.why.contains("did not end") && hung.is_late, "{hung:?}");
+            assert_eq!(printed(&words(&["printf", "x"]), attendance).await.unwrap(), b"x");
+        }
     }
 
     /// What another process wrote there, once it did.
@@ -155,23 +165,27 @@ mod tests {
     #[tokio::test]
     async fn it_has_no_terminal_of_the_browser() {
         let asks = words(&["sh", "-c", "(: >/dev/tty) 2>/dev/null && echo screen || echo none"]);
-        assert_eq!(printed(&asks, Attendance::Browser).await.unwrap(), b"none\n");
+        for attendance in UNATTENDED {
+            assert_eq!(printed(&asks, attendance).await.unwrap(), b"none\n");
+        }
     }
 
     #[tokio::test]
     async fn what_is_given_up_ends_with_all_that_it_started() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ids");
-        let hangs = format!("sleep 1000 & echo $! > {}; wait", path.display());
-        let hangs = words(&["sh", "-c", &hangs]);
-        let waiting = tokio::spawn(async move { printed(&hangs, Attendance::Browser).await });
-        let started = told_in(&path).await;
-        assert!(is_there(&started));
-        waiting.abort();
-        assert!(waiting.await.is_err());
-        // Whoever takes over orphans reaps it; until then it is dead and not at work.
-        while is_there(&started) && !is_dead(&started) {
-            sleep(Duration::from_millis(5)).await;
+        for attendance in UNATTENDED {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("ids");
+            let hangs = format!("sleep 1000 & echo $! > {}; wait", path.display());
+            let hangs = words(&["sh", "-c", &hangs]);
+            let waiting = tokio::spawn(async move { printed(&hangs, attendance).await });
+            let started = told_in(&path).await;
+            assert!(is_there(&started));
+            waiting.abort();
+            assert!(waiting.await.is_err());
+            // Whoever takes over orphans reaps it; until then it is dead and not at work.
+            while is_there(&started) && !is_dead(&started) {
+                sleep(Duration::from_millis(5)).await;
+            }
         }
     }
 

@@ -20,6 +20,8 @@ mod tests {
 
     use tokio::time::sleep;
 
+    use crate::app::told::Told;
+
     use super::{
         super::{Attendance, KeptTarget, SecretSource},
         *,
@@ -46,10 +48,14 @@ mod tests {
             other_database: None,
             collection: None,
         };
-        let told = Mutex::new(Vec::new());
-        let waiting = |what: &str| told.lock().unwrap().push(what.to_owned());
-        let error = kept.uri(Attendance::Browser, &waiting).await.unwrap_err();
-        assert!(error.to_string().contains("did not end"), "{error}");
-        assert_eq!(told.into_inner().unwrap(), ["the password from the command \"sh\""]);
+        for attendance in [Attendance::Browser, Attendance::Nobody] {
+            let told = Mutex::new(Vec::new());
+            let waiting = |what: &str| told.lock().unwrap().push(what.to_owned());
+            let error = Told::from(&kept.uri(attendance, &waiting).await.unwrap_err());
+            assert!(error.message.contains("did not end within 60 s"), "{error}");
+            assert_eq!(error.code, 5, "it cannot be connected");
+            assert!(error.to_string().contains("run it in a shell to see why"), "{error}");
+            assert_eq!(told.into_inner().unwrap(), ["the password from the command \"sh\""]);
+        }
     }
 }

@@ -11,8 +11,7 @@ use super::{
 };
 use crate::{
     app::{
-        named_program::how_it_failed,
-        pager::PagerProgram,
+        pager::{self, PagerProgram},
         tui::{state::Input, terminal::TerminalGuard},
     },
     disk,
@@ -78,8 +77,8 @@ impl Browser {
 /// # Errors
 /// How it failed.
 fn told(name: &str, status: ExitStatus, shown: Duration) -> Result<Option<String>, String> {
-    if !status.success() {
-        return Err(how_it_failed(name, status));
+    if let Some(problem) = pager::failure(name, status) {
+        return Err(problem);
     }
     Ok((shown < UNREAD).then(|| {
         format!("{name} came back at once; what it wrote is seen on leaving (less does so with -F where all fits)")
