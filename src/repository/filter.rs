@@ -16,7 +16,10 @@ use bson::Bson;
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 
 use super::Scope;
-use crate::{metrics::SessionFigure, session::setters};
+use crate::{
+    metrics::SessionFigure,
+    session::{StoredDate, setters},
+};
 
 /// Which sessions a list shows: all terms must match.
 ///
@@ -113,7 +116,7 @@ pub enum FilterTest {
         /// quotes only a string; a number after `>` and the like only a number).
         readings: Vec<Bson>,
         /// A day that equals it: a date matches that is not before the start and lies before the end.
-        day: Option<Range<Timestamp>>,
+        day: Option<Range<StoredDate>>,
     },
     /// `a OR b`, `( … )`: all terms of one of these match.
     Any(Vec<Vec<FilterTerm>>),
@@ -149,14 +152,14 @@ pub enum FilterTest {
     /// `rating:up|down|neutral`, `feedback:up|down|neutral`.
     Rating(RatingWord),
     /// `since:`: the session's life (from `created_at` to `updated_at`) reaches that instant or beyond.
-    Since(Timestamp),
+    Since(StoredDate),
     /// `until:`: the session's life begins before that instant.
-    Until(Timestamp),
+    Until(StoredDate),
     /// `created:<2026-11-01`, `created:<12h` and the like: how `created_at` stands to an instant. Days and ages are such
     /// comparisons by now: `created:<12h` is `Greater` than the instant 12 hours ago.
-    Created(Comparison, Timestamp),
+    Created(Comparison, StoredDate),
     /// The same of `updated_at`.
-    Updated(Comparison, Timestamp),
+    Updated(Comparison, StoredDate),
     /// Of that scope. No word of the language says so: whoever guards a store adds it, and a term that is added takes only away.
     Within(Scope),
 }

@@ -263,6 +263,32 @@ fn the_empty_filter_leaves_nothing_out() {
     assert!(filter("a b OR a").matches(&doc! { "_id": "a" }), "or those of the other side");
 }
 
+#[test]
+fn for_ever_is_a_date_like_others() {
+    let end = 253_402_300_800_000;
+    let stored = |millis: i64| {
+        let date = DateTime::from_millis(millis);
+        doc! { "created_at": date, "metadata": { "v": date } }
+    };
+    check(
+        &stored(end - 1),
+        &[
+            "created:9999-12-31",
+            "created:>9999-12-30",
+            "created:>0001-01-01",
+            "since:9999-12-31",
+            "until:9999-12-31",
+            "meta.v:9999-12-31",
+            "meta.v:>9999-12-30",
+            "meta.v:<=9999-12-31",
+            "meta.v:>9999-12-31T23:59:59Z",
+        ],
+        &["created:>9999-12-31", "created:<0001-01-01", "until:9999-12-30", "meta.v:>9999-12-31", "meta.v:9999-12-30"],
+    );
+    check(&stored(end), &["created:>9999-12-31", "meta.v:>9999-12-31"], &["until:9999-12-31", "meta.v:9999-12-31"]);
+    check(&stored(i64::MIN), &["created:<0001-01-01", "until:0001-01-01"], &["since:0001-01-01"]);
+}
+
 fn any_value() -> impl Strategy<Value = Bson> {
     let leaf = prop_oneof![
         Just(Bson::Null),

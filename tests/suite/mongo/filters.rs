@@ -8,7 +8,8 @@ use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use jiff::Timestamp;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use strandscope::{
-    Comparison, Filter, FilterTerm, FilterTest, RatingWord, SessionFigure, SessionKey, SessionReader, TextMatch,
+    Comparison, Filter, FilterTerm, FilterTest, RatingWord, SessionFigure, SessionKey, SessionReader, StoredDate,
+    TextMatch,
 };
 
 use super::common::{every_page, filtered, fixtures, loaded};
@@ -36,10 +37,18 @@ fn comparison() -> impl Strategy<Value = Comparison> {
     prop::sample::select(vec![Equal, Greater, GreaterOrEqual, Less, LessOrEqual])
 }
 
+/// Also of the last day of the calendar, which is a usual "for ever", and beyond it.
+fn date() -> impl Strategy<Value = DateTime> {
+    let last_day = 253_402_214_400_000;
+    let seconds = (0i64..4).prop_map(|seconds| seconds * 1000);
+    let far = prop::sample::select(vec![last_day - 1, last_day, last_day + 86_400_000, i64::MAX, i64::MIN]);
+    prop_oneof![6 => seconds, 1 => far].prop_map(DateTime::from_millis)
+}
+
 fn scalar() -> impl Strategy<Value = Bson> {
     prop_oneof![
         4 => text().prop_map(Bson::from),
-        2 => (0i64..4).prop_map(|n| Bson::DateTime(DateTime::from_millis(n * 1000))),
+        2 => date().prop_map(Bson::DateTime),
         1 => (0i32..3).prop_map(Bson::Int32),
         1 => Just(Bson::Int64(2)),
         1 => Just(Bson::Double(1.5)),
@@ -125,7 +134,7 @@ fn document() -> impl Strategy<Value = Document> {
 
 /// What is asked of the server alone.
 fn asked() -> impl Strategy<Value = FilterTest> {
-    let time = || (0i64..4).prop_map(at);
+    let time = || date().prop_map(StoredDate::from);
     let rating = prop::sample::select(vec![RatingWord::Up, RatingWord::Down, RatingWord::Neutral]);
     let reading = prop::collection::vec(
         scalar().prop_filter("a filter has no ObjectIds", |value| !matches!(value, Bson::ObjectId(_))),
@@ -143,7 +152,7 @@ fn asked() -> impl Strategy<Value = FilterTest> {
             key,
             comparison: Comparison::Equal,
             readings: vec!["no such text".into()],
-            day: Some(at(from)..at(from + long)),
+            day: Some(at(from).into()..at(from + long).into()),
         }),
         1 => Just(FilterTest::HasFeedback),
         1 => Just(FilterTest::HasComment),

@@ -3,9 +3,14 @@ use jiff::{Timestamp, tz::TimeZone};
 use proptest::prelude::*;
 
 use super::*;
+use crate::session::StoredDate;
 
 fn now() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
+}
+
+fn at(text: &str) -> StoredDate {
+    text.parse::<Timestamp>().unwrap().into()
 }
 
 fn tests_of(text: &str) -> Vec<(bool, FilterTest)> {
@@ -89,7 +94,6 @@ fn a_day_of_metadata_is_one_in_the_zone_of_the_reader() {
         let filter = Filter::parse_at(text, &now().to_zoned(new_york.clone())).unwrap();
         filter.terms.into_iter().map(|term| term.test).next().unwrap()
     };
-    let at = |text: &str| text.parse::<Timestamp>().unwrap();
     let FilterTest::Metadata { day, .. } = read("meta.due:2026-03-29") else { panic!() };
     assert_eq!(day, Some(at("2026-03-29T04:00:00Z")..at("2026-03-30T04:00:00Z")));
     let FilterTest::Metadata { readings, day, .. } = read("meta.due:>=2026-03-29") else { panic!() };
@@ -144,7 +148,6 @@ fn a_metadata_value_is_read_as_each_type_it_fits() {
 
 #[test]
 fn times_are_ages_days_and_instants() {
-    let at = |text: &str| text.parse::<Timestamp>().unwrap();
     assert_eq!(test_of("since:7d"), FilterTest::Since(at("2026-11-16T12:00:00Z")));
     assert_eq!(test_of("since:30m"), FilterTest::Since(at("2026-11-23T11:30:00Z")));
     assert_eq!(test_of("since:2w"), FilterTest::Since(at("2026-11-09T12:00:00Z")));
@@ -169,7 +172,7 @@ fn times_are_ages_days_and_instants() {
 
 #[test]
 fn a_day_is_a_whole_one() {
-    let [start, end] = ["2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z"].map(|at| at.parse::<Timestamp>().unwrap());
+    let [start, end] = ["2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z"].map(at);
     for (sign, comparison, at) in [
         (">", Comparison::GreaterOrEqual, end),
         (">=", Comparison::GreaterOrEqual, start),
@@ -185,7 +188,6 @@ fn a_day_is_a_whole_one() {
 fn days_are_in_the_zone_of_the_screen() {
     let madrid = now().to_zoned(TimeZone::fixed(jiff::tz::offset(2)));
     let filter = Filter::parse_at("created:>=2026-11-01 until:2026-11-01 updated:<12h", &madrid).unwrap();
-    let at = |text: &str| text.parse::<Timestamp>().unwrap();
     let tests: Vec<FilterTest> = filter.terms.into_iter().map(|term| term.test).collect();
     assert_eq!(
         tests,
@@ -199,7 +201,7 @@ fn days_are_in_the_zone_of_the_screen() {
 
 #[test]
 fn a_duration_compares_ages() {
-    let then: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap();
+    let then = at("2026-11-23T00:00:00Z");
     for (sign, comparison) in [
         ("<", Comparison::Greater),
         ("<=", Comparison::GreaterOrEqual),
