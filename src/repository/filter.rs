@@ -45,7 +45,7 @@ use crate::{
 /// | `size:>8MB` | that take so much (`500kB`, `8MB`, `8MiB`) |
 /// | `feedback:up`, `down`, `neutral`, `rating:up` … | with such a feedback |
 /// | `feedback:>2`, `feedback:WORD` | with so many feedbacks, with a comment that contains it (in quotes always that) |
-/// | `in:ID,ID,…` | whose id is one of these |
+/// | `in:ID,ID,…` | that one of these may mean, typed whole as [`SessionReader::resolve`](super::SessionReader::resolve) takes it |
 /// | `since:TIME`, `until:TIME` | whose life reaches beyond it, begins before it |
 /// | `created:>DAY`, `>=`, `<`, `<=`, `created:DAY` | created after that day, from its start on, before it, up to its end, on it |
 /// | `updated:>INSTANT` (`>=`, `<`, `<=`) | that changed after it |
@@ -120,7 +120,8 @@ pub enum FilterTest {
     },
     /// `a OR b`, `( … )`: all terms of one of these match.
     Any(Vec<Vec<FilterTerm>>),
-    /// `in:`: `_id` or `session_id` is one of these texts. What stands there as Extended JSON is such an `_id`, too.
+    /// `in:`: one of these IDs may mean it, as [`SessionReader::resolve`](super::SessionReader::resolve) tells: by its `_id` or
+    /// `session_id` as a text, or by an `_id` of another type.
     In(Vec<String>),
     /// `tool:`: of the name of any tool that was called, as blocks and counters (`event_loop_metrics.tool_usage`) tell. Read from
     /// every message.

@@ -264,6 +264,20 @@ fn the_empty_filter_leaves_nothing_out() {
 }
 
 #[test]
+fn an_id_of_a_list_is_what_it_is_wherever_one_is_typed() {
+    let id = ObjectId::parse_str("65a5c1d2e3f4a5b6c7d8e9f0").expect("hex");
+    let json = r#"in:"{\"$oid\":\"65a5c1d2e3f4a5b6c7d8e9f0\"}""#;
+    check(&doc! { "_id": id }, &["in:65A5C1D2E3F4A5B6C7D8E9F0", "in:x,65a5c1d2e3f4a5b6c7d8e9f0", json], &["in:65a5c1"]);
+    let null = r#"in:"{\"$literal\":null}""#;
+    check(&doc! { "_id": null }, &["in:null", null], &["in:true", "in:\"\"", "null"]);
+    check(&doc! { "_id": "null" }, &["in:null", "null"], &[null]);
+    check(&doc! { "_id": true }, &["in:true"], &["in:false"]);
+    check(&doc! { "_id": 5_i64 }, &["in:5", "in:05", "in:5.0", "=5"], &["in:50", "=05"]);
+    check(&doc! { "_id": { "n": 5_i64 } }, &[r#"in:"{\"n\":5}""#], &[r#"in:"{\"n\":6}""#]);
+    check(&doc! { "_id": "trail " }, &[r#"in:"\"trail \"""#], &["in:trail"]);
+}
+
+#[test]
 fn for_ever_is_a_date_like_others() {
     let end = 253_402_300_800_000;
     let stored = |millis: i64| {

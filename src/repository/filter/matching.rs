@@ -11,7 +11,7 @@ use self::metadata::{any_metadata, matches_metadata, odd_field, reach};
 use super::{Comparison, Filter, FilterTerm, FilterTest, RatingWord, TextMatch, sight::SessionSight};
 use crate::session::{
     Details, Rating, SessionKey, StoredDate, decode,
-    id::{meanings, uuid_text},
+    id::{id_meanings, uuid_text},
 };
 
 impl Filter {
@@ -155,17 +155,10 @@ impl FilterTest {
     }
 }
 
-/// Whether an ID that is typed whole means just that session: by a name of it, or by its `_id` as Extended JSON.
+/// Whether an ID that is typed whole may mean that session.
 fn is_called(document: &Document, id: &str) -> bool {
-    let is_key = |key: &Bson| {
-        meanings(id).into_iter().flatten().any(|value| SessionKey::new(value) == SessionKey::new(key.clone()))
-    };
-    TextMatch::Exactly(id.to_owned()).matches_id(document) || (is_json(id) && document.get("_id").is_some_and(is_key))
-}
-
-/// Whether a typed id is Extended JSON.
-pub(in crate::repository) fn is_json(id: &str) -> bool {
-    id.starts_with('{')
+    let (key, name) = (document.get("_id"), document.get("session_id"));
+    id_meanings(id).iter().any(|meaning| meaning.holds(key, name))
 }
 
 impl TextMatch {

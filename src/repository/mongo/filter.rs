@@ -16,6 +16,7 @@ mod messages;
 mod within;
 
 pub(super) use bounds::{is_searched_for, query};
+pub(super) use ids::meant;
 pub(super) use within::within;
 
 use super::expr;

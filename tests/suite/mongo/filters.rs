@@ -24,6 +24,30 @@ fn text() -> impl Strategy<Value = String> {
     prop::sample::select(words.to_vec()).prop_map(str::to_owned)
 }
 
+/// IDs as they may be typed, of the `_id`s that are made up among them.
+fn typed_id() -> impl Strategy<Value = String> {
+    let ids = [
+        "65A4F1D2C3B4A59687786950",
+        "65A4F1D2C3B4A59687786951",
+        r#"{"$oid":"65a4f1d2c3b4a59687786951"}"#,
+        r#"{"a":"b"}"#,
+        "null",
+        r#"{"$literal":null}"#,
+        "true",
+        "3",
+        "+3.0",
+        r#"{"$numberInt":"3"}"#,
+        "0.50",
+        "1.5",
+        "1.50",
+        "C56A4180-65AA-42EC-A945-5FD21DEC0538",
+        r#""a""#,
+        "17",
+        r#"{"$regularExpression":{"pattern":"","options":""}}"#,
+    ];
+    prop::sample::select(ids.to_vec()).prop_map(str::to_owned)
+}
+
 fn text_match() -> impl Strategy<Value = TextMatch> {
     prop_oneof![
         text().prop_map(TextMatch::Contains),
@@ -164,8 +188,7 @@ fn asked() -> impl Strategy<Value = FilterTest> {
         1 => (comparison(), time()).prop_map(|(comparison, time)| FilterTest::Created(comparison, time)),
         1 => (comparison(), time()).prop_map(|(comparison, time)| FilterTest::Updated(comparison, time)),
         2 => text_match().prop_map(FilterTest::Comment),
-        2 => prop::collection::vec(text(), 1..3).prop_map(FilterTest::In),
-        1 => Just(FilterTest::In(vec!["{\"a\":\"b\"}".to_owned(), "7".to_owned()])),
+        3 => prop::collection::vec(prop_oneof![text(), typed_id()], 1..3).prop_map(FilterTest::In),
         2 => Just(FilterTest::HasInterrupt),
         2 => (0u64..4, 0u64..4).prop_map(|(least, most)| FilterTest::Figure(SessionFigure::Messages, least..=most)),
         1 => (0u64..3, 0u64..3).prop_map(|(least, most)| FilterTest::Figure(SessionFigure::Feedbacks, least..=most)),
@@ -214,6 +237,12 @@ fn generated(count: usize, runner: &mut TestRunner) -> Vec<Document> {
         Bson::ObjectId(ObjectId::parse_str("65a4f1d2c3b4a59687786951").expect("hex")),
         Bson::Document(doc! { "a": "b" }),
         Bson::from("$x"),
+        Bson::Null,
+        Bson::Boolean(true),
+        Bson::Int64(3),
+        Bson::Double(0.5),
+        Bson::Decimal128("1.50".parse().expect("a decimal")),
+        Bson::from(bson::Uuid::parse_str("c56a4180-65aa-42ec-a945-5fd21dec0538").expect("a UUID")),
     ];
     let made = (0..count).map(|number| {
         let id = ids.get(number).cloned().unwrap_or(Bson::Int32(i32::try_from(number).expect("small")));
