@@ -245,6 +245,12 @@ impl Filter {
         parse::parse(text, now)
     }
 
+    /// What is to be said where nothing matches: of a word that is looked for in ids and may have been meant otherwise.
+    #[cfg(any(feature = "app", test))]
+    pub(crate) fn doubt(&self) -> Option<String> {
+        parse::doubt(&self.source)
+    }
+
     /// Whether it leaves nothing out.
     #[must_use]
     pub fn is_empty(&self) -> bool {
