@@ -37,7 +37,7 @@ fn an_empty_folder_is_an_empty_list() {
 #[test]
 fn a_word_that_looks_like_an_operator_is_told_of_where_nothing_matches() {
     let home = Home::new(&["sessions.jsonl"]);
-    let list = |filter: &str| home.on_sessions(&["list", filter]);
+    let list = |filter: &str| home.on_sessions(&["list", "--json", filter]);
     let none = list("support-1042 or resumed-7");
     assert_eq!((none.code, none.out.as_str()), (0, ""));
     assert!(
