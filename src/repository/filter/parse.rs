@@ -5,6 +5,7 @@ mod doubt;
 mod figure;
 mod group;
 mod lookalike;
+mod spelling;
 mod time;
 pub mod typed;
 mod value;

@@ -6,7 +6,7 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
-use super::{Comparison, FilterTest, Mistake, word::Word};
+use super::{Comparison, FilterTest, Mistake, spelling, word::Word};
 use crate::session::StoredDate;
 
 /// A time as it was typed.
@@ -167,6 +167,12 @@ fn right_spelling(text: &str) -> String {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let digits: String = unsigned.chars().take_while(char::is_ascii_digit).collect();
     let rest = unsigned.get(digits.len()..).unwrap_or_default();
+    // In parts, or a fraction.
+    if rest.contains(|c: char| c.is_ascii_digit())
+        && let Some(right) = spelling::age(unsigned)
+    {
+        return format!("write `{right}`");
+    }
     if digits.is_empty() {
         return TIMES.into();
     }
@@ -237,6 +243,16 @@ mod tests {
             let end = StoredDate::from_millis(BEYOND + hours * 3_600_000);
             assert_eq!(read("until:9999-12-31", &zone), [FilterTest::Until(end)]);
         }
+    }
+
+    #[test]
+    fn an_age_in_parts_is_refused_with_the_right_spelling() {
+        for (text, right) in [("1d12h", "36h"), ("1h30m", "90m"), ("1.5h", "90m"), (".5d", "12h")] {
+            let mistake = Filter::parse(&format!("since:{text}"), Timestamp::now()).unwrap_err();
+            assert_eq!(mistake.hint, Some(format!("write `{right}`")), "{text}");
+        }
+        let day = Filter::parse("since:01.11.2026", Timestamp::now()).unwrap_err();
+        assert!(day.hint.is_some_and(|hint| hint.contains("a day as")));
     }
 
     #[test]
