@@ -241,10 +241,15 @@ fn odd_comparison(comparison: Comparison, reading: &Bson) -> Document {
         Bson::ObjectId(_) => &["objectId"],
         _ => &[],
     };
-    doc! { "$and": [
-        { "$in": [ { "$type": "$$f.v" }, types ] },
-        { operator(comparison): [ "$$f.v", expr::literal(reading.clone()) ] },
-    ] }
+    let mut all = vec![
+        doc! { "$in": [ { "$type": "$$f.v" }, types ] },
+        doc! { operator(comparison): [ "$$f.v", expr::literal(reading.clone()) ] },
+    ];
+    // In an order it is the least number; to a query it is neither less nor more than one.
+    if types.contains(&"double") {
+        all.push(doc! { "$ne": [ "$$f.v", f64::NAN ] });
+    }
+    doc! { "$and": all }
 }
 
 fn has_metadata(key: &str) -> Document {

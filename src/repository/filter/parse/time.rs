@@ -225,7 +225,8 @@ mod tests {
         assert_eq!(of("created:9999-12-31"), both);
         assert_eq!(of("updated:>9999-12-31T23:59:59.999Z"), [FilterTest::Updated(Greater, at(BEYOND - 1))]);
         assert_eq!(of("updated:>9999-12-31T22:59:59.999-01:00"), [FilterTest::Updated(Greater, at(BEYOND - 1))]);
-        let [FilterTest::Metadata { day: Some(day), .. }] = &of("meta.v:9999-12-31")[..] else { panic!() };
+        let tests = of("meta.v:9999-12-31");
+        let [FilterTest::Metadata { day: Some(day), .. }] = &tests[..] else { panic!() };
         assert_eq!(*day, at(LAST)..at(BEYOND));
         for (text, millis) in
             [(">9999-12-31", BEYOND - 1), (">=9999-12-31", LAST), ("9999-12-31T23:59:59Z", BEYOND - 1000)]

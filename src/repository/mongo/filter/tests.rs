@@ -109,6 +109,16 @@ fn a_key_that_no_path_reaches_is_looked_for_by_name() {
 }
 
 #[test]
+fn what_is_no_number_is_not_below_one() {
+    let less = |key: &str, reading: Bson| {
+        let (key, comparison) = (key.to_owned(), Comparison::Less);
+        one(FilterTest::Metadata { key, comparison, readings: vec![reading], day: None }).to_string()
+    };
+    assert!(less("a.b", Bson::Int64(5)).contains("NaN"), "an order has it below all numbers");
+    assert!(!less("a.b", "x".into()).contains("NaN") && !less("a", Bson::Int64(5)).contains("NaN"));
+}
+
+#[test]
 fn without_a_reading_nothing_matches() {
     let asked = one(FilterTest::Metadata {
         key: "n".to_owned(),
