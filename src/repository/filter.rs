@@ -16,7 +16,10 @@ use bson::Bson;
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 
 use super::Scope;
-use crate::{metrics::SessionFigure, session::setters};
+use crate::{
+    metrics::SessionFigure,
+    session::{StoredDate, setters},
+};
 
 /// Which sessions a list shows: all terms must match.
 ///
@@ -42,7 +45,7 @@ use crate::{metrics::SessionFigure, session::setters};
 /// | `size:>8MB` | that take so much (`500kB`, `8MB`, `8MiB`) |
 /// | `feedback:up`, `down`, `neutral`, `rating:up` … | with such a feedback |
 /// | `feedback:>2`, `feedback:WORD` | with so many feedbacks, with a comment that contains it (in quotes always that) |
-/// | `in:ID,ID,…` | whose id is one of these |
+/// | `in:ID,ID,…` | that one of these may mean, typed whole as [`SessionReader::resolve`](super::SessionReader::resolve) takes it |
 /// | `since:TIME`, `until:TIME` | whose life reaches beyond it, begins before it |
 /// | `created:>DAY`, `>=`, `<`, `<=`, `created:DAY` | created after that day, from its start on, before it, up to its end, on it |
 /// | `updated:>INSTANT` (`>=`, `<`, `<=`) | that changed after it |
@@ -113,11 +116,12 @@ pub enum FilterTest {
         /// quotes only a string; a number after `>` and the like only a number).
         readings: Vec<Bson>,
         /// A day that equals it: a date matches that is not before the start and lies before the end.
-        day: Option<Range<Timestamp>>,
+        day: Option<Range<StoredDate>>,
     },
     /// `a OR b`, `( … )`: all terms of one of these match.
     Any(Vec<Vec<FilterTerm>>),
-    /// `in:`: `_id` or `session_id` is one of these texts. What stands there as Extended JSON is such an `_id`, too.
+    /// `in:`: one of these IDs may mean it, as [`SessionReader::resolve`](super::SessionReader::resolve) tells: by its `_id` or
+    /// `session_id` as a text, or by an `_id` of another type.
     In(Vec<String>),
     /// `tool:`: of the name of any tool that was called, as blocks and counters (`event_loop_metrics.tool_usage`) tell. Read from
     /// every message.
@@ -149,14 +153,14 @@ pub enum FilterTest {
     /// `rating:up|down|neutral`, `feedback:up|down|neutral`.
     Rating(RatingWord),
     /// `since:`: the session's life (from `created_at` to `updated_at`) reaches that instant or beyond.
-    Since(Timestamp),
+    Since(StoredDate),
     /// `until:`: the session's life begins before that instant.
-    Until(Timestamp),
+    Until(StoredDate),
     /// `created:<2026-11-01`, `created:<12h` and the like: how `created_at` stands to an instant. Days and ages are such
     /// comparisons by now: `created:<12h` is `Greater` than the instant 12 hours ago.
-    Created(Comparison, Timestamp),
+    Created(Comparison, StoredDate),
     /// The same of `updated_at`.
-    Updated(Comparison, Timestamp),
+    Updated(Comparison, StoredDate),
     /// Of that scope. No word of the language says so: whoever guards a store adds it, and a term that is added takes only away.
     Within(Scope),
 }
@@ -239,6 +243,12 @@ impl Filter {
     /// The first mistake, with its place.
     pub fn parse_at(text: &str, now: &Zoned) -> Result<Self, FilterError> {
         parse::parse(text, now)
+    }
+
+    /// What is to be said where nothing matches: of a word that is looked for in ids and may have been meant otherwise.
+    #[cfg(any(feature = "app", test))]
+    pub(crate) fn doubt(&self) -> Option<String> {
+        parse::doubt(&self.source)
     }
 
     /// Whether it leaves nothing out.

@@ -57,7 +57,8 @@ pub enum SortBy {
     Findings,
     /// A figure.
     Figure(SessionFigure),
-    /// A field of `metadata`: its numbers, texts, ObjectIds, booleans and dates, in this order; whatever else stands there is no value.
+    /// A field of `metadata`: its numbers, texts, ObjectIds, booleans and dates, in this order; whatever else stands there, NaN too, is no
+    /// value.
     Metadata(String),
 }
 

@@ -27,6 +27,7 @@ pub use json::{JsonError, json};
 pub use merge::{MergeConflict, Merged, merge, merge_into};
 pub use resolve::{PathRefusal, resolve};
 pub use retype::retyped;
+pub(crate) use same::equal;
 pub use same::{same, same_fields};
 pub use typed::{Misfit, fitting, forms, read_as, read_new, read_type, write};
 

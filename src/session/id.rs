@@ -1,5 +1,6 @@
 //! Identities: a session's `_id` and an agent's id.
 
+mod meaning;
 mod spell;
 mod text;
 mod typed;
@@ -14,10 +15,11 @@ use std::{
 use bson::Bson;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub(crate) use meaning::{IdMeaning, id_meanings};
 pub(crate) use spell::unspelled;
 #[cfg(any(feature = "app", test))]
 pub(crate) use spell::{spelled, unhidden};
-pub(crate) use typed::{meanings, uuid_text};
+pub(crate) use typed::uuid_text;
 
 /// A session's own `_id`: usually a string, but real collections hold ObjectIds, numbers and more.
 ///

@@ -263,6 +263,46 @@ fn the_empty_filter_leaves_nothing_out() {
     assert!(filter("a b OR a").matches(&doc! { "_id": "a" }), "or those of the other side");
 }
 
+#[test]
+fn an_id_of_a_list_is_what_it_is_wherever_one_is_typed() {
+    let id = ObjectId::parse_str("65a5c1d2e3f4a5b6c7d8e9f0").expect("hex");
+    let json = r#"in:"{\"$oid\":\"65a5c1d2e3f4a5b6c7d8e9f0\"}""#;
+    check(&doc! { "_id": id }, &["in:65A5C1D2E3F4A5B6C7D8E9F0", "in:x,65a5c1d2e3f4a5b6c7d8e9f0", json], &["in:65a5c1"]);
+    let null = r#"in:"{\"$literal\":null}""#;
+    check(&doc! { "_id": null }, &["in:null", null], &["in:true", "in:\"\"", "null"]);
+    check(&doc! { "_id": "null" }, &["in:null", "null"], &[null]);
+    check(&doc! { "_id": true }, &["in:true"], &["in:false"]);
+    check(&doc! { "_id": 5_i64 }, &["in:5", "in:05", "in:5.0", "=5"], &["in:50", "=05"]);
+    check(&doc! { "_id": { "n": 5_i64 } }, &[r#"in:"{\"n\":5}""#], &[r#"in:"{\"n\":6}""#]);
+    check(&doc! { "_id": "trail " }, &[r#"in:"\"trail \"""#], &["in:trail"]);
+}
+
+#[test]
+fn for_ever_is_a_date_like_others() {
+    let end = 253_402_300_800_000;
+    let stored = |millis: i64| {
+        let date = DateTime::from_millis(millis);
+        doc! { "created_at": date, "metadata": { "v": date } }
+    };
+    check(
+        &stored(end - 1),
+        &[
+            "created:9999-12-31",
+            "created:>9999-12-30",
+            "created:>0001-01-01",
+            "since:9999-12-31",
+            "until:9999-12-31",
+            "meta.v:9999-12-31",
+            "meta.v:>9999-12-30",
+            "meta.v:<=9999-12-31",
+            "meta.v:>9999-12-31T23:59:59Z",
+        ],
+        &["created:>9999-12-31", "created:<0001-01-01", "until:9999-12-30", "meta.v:>9999-12-31", "meta.v:9999-12-30"],
+    );
+    check(&stored(end), &["created:>9999-12-31", "meta.v:>9999-12-31"], &["until:9999-12-31", "meta.v:9999-12-31"]);
+    check(&stored(i64::MIN), &["created:<0001-01-01", "until:0001-01-01"], &["since:0001-01-01"]);
+}
+
 fn any_value() -> impl Strategy<Value = Bson> {
     let leaf = prop_oneof![
         Just(Bson::Null),

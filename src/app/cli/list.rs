@@ -80,10 +80,14 @@ pub async fn run(context: &Context, args: &ListArgs) -> Result<()> {
         left = left.saturating_sub(page.len() as u64);
         listed += page.len();
         absent = missing_field::absent(absent, &page);
-        let is_empty = !explained && listed == 0 && end.next.is_none() && !end.timed_out && query.filter.is_empty();
-        let nothing = is_empty.then(|| format!("there is no session in {}", reader.location()));
+        let is_empty = !explained && listed == 0 && end.next.is_none() && !end.timed_out;
+        let nothing =
+            (is_empty && query.filter.is_empty()).then(|| format!("there is no session in {}", reader.location()));
         if let Some(said) = end.note.or(nothing) {
             note(&said);
+        }
+        if is_empty && let Some(doubt) = query.filter.doubt() {
+            note(&format!("no session matches; {doubt}"));
         }
         timed_out |= end.timed_out;
         match end.next {

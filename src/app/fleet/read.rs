@@ -37,7 +37,7 @@ pub enum FleetExtent {
 /// The sessions that match a filter and changed within the window; of more than the fleet holds those that changed last.
 #[must_use]
 pub fn query(mut filter: Filter, window: FleetWindow, now: Timestamp) -> ListQuery {
-    filter.terms.push(FilterTerm::new(FilterTest::Updated(Comparison::GreaterOrEqual, window.start(now))));
+    filter.terms.push(FilterTerm::new(FilterTest::Updated(Comparison::GreaterOrEqual, window.start(now).into())));
     let word = format!("updated:<{window}");
     filter.source = if filter.source.is_empty() { word } else { format!("{} {word}", filter.source) };
     ListQuery::new(u32::try_from(MOST).unwrap_or(u32::MAX)).filter(filter)

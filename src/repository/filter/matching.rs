@@ -5,14 +5,13 @@ pub(crate) mod metadata;
 
 use std::{cmp::Ordering, ops::Range};
 
-use bson::{Bson, DateTime, Document};
-use jiff::Timestamp;
+use bson::{Bson, Document};
 
-use self::metadata::{any_metadata, is_within, matches_metadata, odd_field, reach};
+use self::metadata::{any_metadata, matches_metadata, odd_field, reach};
 use super::{Comparison, Filter, FilterTerm, FilterTest, RatingWord, TextMatch, sight::SessionSight};
 use crate::session::{
-    Details, Rating, SessionKey, decode,
-    id::{meanings, uuid_text},
+    Details, Rating, SessionKey, StoredDate, decode,
+    id::{id_meanings, uuid_text},
 };
 
 impl Filter {
@@ -111,8 +110,9 @@ impl FilterTest {
             Self::Model(text) => agents(document).any(|(_, agent)| text.matches_value(model(agent))),
             Self::Metadata { key, comparison, readings, day } => {
                 let metadata = document.get("metadata");
-                let is_on = |day: &Range<Timestamp>| {
-                    let holds = |value: &Bson| value.as_datetime().is_some_and(|at| is_within(*at, day));
+                let is_on = |day: &Range<StoredDate>| {
+                    let holds =
+                        |value: &Bson| value.as_datetime().is_some_and(|at| day.contains(&StoredDate::from(*at)));
                     any_metadata(metadata, key, holds)
                 };
                 readings.iter().any(|reading| matches_metadata(metadata, key, *comparison, reading))
@@ -132,17 +132,17 @@ impl FilterTest {
             }
             Self::Since(at) => {
                 let end = date(document, "updated_at").or_else(|| date(document, "created_at"));
-                end.is_some_and(|end| end >= millis(*at))
+                end.is_some_and(|end| end >= *at)
             }
             Self::Until(at) => {
                 let start = date(document, "created_at").or_else(|| date(document, "updated_at"));
-                start.is_some_and(|start| start < millis(*at))
+                start.is_some_and(|start| start < *at)
             }
             Self::Created(comparison, at) => {
-                date(document, "created_at").is_some_and(|date| comparison.holds(date.cmp(&millis(*at))))
+                date(document, "created_at").is_some_and(|date| comparison.holds(date.cmp(at)))
             }
             Self::Updated(comparison, at) => {
-                date(document, "updated_at").is_some_and(|date| comparison.holds(date.cmp(&millis(*at))))
+                date(document, "updated_at").is_some_and(|date| comparison.holds(date.cmp(at)))
             }
             Self::Within(scope) => scope.holds(document),
             Self::Figure(figure, range) if !figure.needs_messages() => {
@@ -155,17 +155,10 @@ impl FilterTest {
     }
 }
 
-/// Whether an ID that is typed whole means just that session: by a name of it, or by its `_id` as Extended JSON.
+/// Whether an ID that is typed whole may mean that session.
 fn is_called(document: &Document, id: &str) -> bool {
-    let is_key = |key: &Bson| {
-        meanings(id).into_iter().flatten().any(|value| SessionKey::new(value) == SessionKey::new(key.clone()))
-    };
-    TextMatch::Exactly(id.to_owned()).matches_id(document) || (is_json(id) && document.get("_id").is_some_and(is_key))
-}
-
-/// Whether a typed id is Extended JSON.
-pub(in crate::repository) fn is_json(id: &str) -> bool {
-    id.starts_with('{')
+    let (key, name) = (document.get("_id"), document.get("session_id"));
+    id_meanings(id).iter().any(|meaning| meaning.holds(key, name))
 }
 
 impl TextMatch {
@@ -259,10 +252,6 @@ fn array<'a>(document: &'a Document, field: &str) -> impl Iterator<Item = &'a Bs
     document.get(field).and_then(Bson::as_array).into_iter().flatten()
 }
 
-fn date(document: &Document, field: &str) -> Option<DateTime> {
-    document.get(field).and_then(Bson::as_datetime).copied()
-}
-
-fn millis(at: Timestamp) -> DateTime {
-    DateTime::from_millis(at.as_millisecond())
+fn date(document: &Document, field: &str) -> Option<StoredDate> {
+    document.get(field).and_then(Bson::as_datetime).map(|at| StoredDate::from(*at))
 }

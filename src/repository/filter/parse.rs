@@ -1,8 +1,11 @@
 //! Text to filter.
 
+#[cfg(any(feature = "app", test))]
+mod doubt;
 mod figure;
 mod group;
 mod lookalike;
+mod spelling;
 mod time;
 pub mod typed;
 mod value;
@@ -49,6 +52,12 @@ pub(super) fn parse(text: &str, now: &Zoned) -> Result<Filter, FilterError> {
     })
 }
 
+/// See [`Filter::doubt`].
+#[cfg(any(feature = "app", test))]
+pub(super) fn doubt(source: &str) -> Option<String> {
+    doubt::doubt(source)
+}
+
 /// What one word of a filter asks, its `-` taken into account; more than one term where it stands for a whole day.
 fn word_terms(word: &Word, now: &Zoned) -> Result<Vec<FilterTerm>, Mistake> {
     let (negated, rest) = match word.strip('-') {
@@ -64,10 +73,12 @@ fn word_terms(word: &Word, now: &Zoned) -> Result<Vec<FilterTerm>, Mistake> {
 
 /// What one word asks; more than one test where a word stands for a whole day.
 fn tests(word: &Word, now: &Zoned) -> Result<Vec<FilterTest>, Mistake> {
+    lookalike::operator(word)?;
     let Some((head, value)) = word.split_colon() else {
-        lookalike::refused(word)?;
+        lookalike::bare(word)?;
         return Ok(vec![FilterTest::Id(text_match(word, word)?)]);
     };
+    lookalike::value(word, &head, &value)?;
     let prefix = head.text();
     if let Some(key) = head.strip_prefix("meta.") {
         return Ok(vec![metadata(word, &key, &value, now)?]);

@@ -7,7 +7,7 @@ use super::GuardedRepository;
 use crate::{
     repository::{
         Filter, ListQuery, Page, PageEnd, Projection, Result, Scope, SessionReader,
-        filter::{FilterTerm, FilterTest, TextMatch},
+        filter::{FilterTerm, FilterTest},
         scope::ScopeRule,
     },
     session::{SessionKey, Summary},
@@ -19,9 +19,9 @@ const MOST_MATCHES: u32 = 100;
 /// Rows that are counted at once.
 const COUNTED: u32 = 500;
 
-/// Those that an ID names by its text.
+/// Those that an ID may mean.
 pub(super) fn named(id: &str) -> ListQuery {
-    let term = FilterTerm::new(FilterTest::Id(TextMatch::Exactly(id.to_owned())));
+    let term = FilterTerm::new(FilterTest::In(vec![id.to_owned()]));
     ListQuery::new(MOST_MATCHES).filter(Filter { source: String::new(), terms: vec![term] })
 }
 

@@ -7,7 +7,6 @@
 use std::ops::Range;
 
 use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
-use jiff::Timestamp;
 
 mod bounds;
 mod feedback;
@@ -17,10 +16,14 @@ mod messages;
 mod within;
 
 pub(super) use bounds::{is_searched_for, query};
+pub(super) use ids::meant;
 pub(super) use within::within;
 
 use super::expr;
-use crate::repository::filter::{Comparison, FilterTest, TextMatch};
+use crate::{
+    repository::filter::{Comparison, FilterTest, TextMatch},
+    session::StoredDate,
+};
 
 /// What a test asks, where no message has to be read for it.
 fn exact(test: &FilterTest) -> Option<Document> {
@@ -146,7 +149,7 @@ fn any_agent(in_each: Document) -> Document {
 
 // Metadata
 
-fn metadata(key: &str, comparison: Comparison, readings: &[Bson], day: Option<&Range<Timestamp>>) -> Document {
+fn metadata(key: &str, comparison: Comparison, readings: &[Bson], day: Option<&Range<StoredDate>>) -> Document {
     let mut either = Vec::new();
     for reading in readings {
         if expr::is_plain_path(key) {
@@ -169,8 +172,8 @@ fn metadata(key: &str, comparison: Comparison, readings: &[Bson], day: Option<&R
 
 /// Dates of a day. Both ends must hold for one and the same value, also where the key reaches into several documents of an
 /// array: a day between two of their dates is neither's.
-fn on_day(key: &str, day: &Range<Timestamp>) -> Vec<Document> {
-    let (from, to) = (date(day.start), date(day.end));
+fn on_day(key: &str, day: &Range<StoredDate>) -> Vec<Document> {
+    let [from, to] = [day.start, day.end].map(DateTime::from);
     let mut either = Vec::new();
     if expr::is_plain_path(key) {
         let path = format!("metadata.{key}");
@@ -238,10 +241,15 @@ fn odd_comparison(comparison: Comparison, reading: &Bson) -> Document {
         Bson::ObjectId(_) => &["objectId"],
         _ => &[],
     };
-    doc! { "$and": [
-        { "$in": [ { "$type": "$$f.v" }, types ] },
-        { operator(comparison): [ "$$f.v", expr::literal(reading.clone()) ] },
-    ] }
+    let mut all = vec![
+        doc! { "$in": [ { "$type": "$$f.v" }, types ] },
+        doc! { operator(comparison): [ "$$f.v", expr::literal(reading.clone()) ] },
+    ];
+    // In an order it is the least number; to a query it is neither less nor more than one.
+    if types.contains(&"double") {
+        all.push(doc! { "$ne": [ "$$f.v", f64::NAN ] });
+    }
+    doc! { "$and": all }
 }
 
 fn has_metadata(key: &str) -> Document {
@@ -273,28 +281,24 @@ pub(super) fn is_no_date(field: &str) -> Document {
     doc! { "$nor": [ { field: is_date() } ] }
 }
 
-fn date_field(field: &str, comparison: Comparison, instant: Timestamp) -> Document {
-    let mut condition = doc! { operator(comparison): date(instant) };
+fn date_field(field: &str, comparison: Comparison, instant: StoredDate) -> Document {
+    let mut condition = doc! { operator(comparison): DateTime::from(instant) };
     condition.insert("$not", doc! { "$type": "array" });
     doc! { field: condition }
 }
 
 /// The life ends with `updated_at`, or where that is no date, at `created_at`.
-fn since(instant: Timestamp) -> Document {
+fn since(instant: StoredDate) -> Document {
     let mut created_only = date_field("created_at", Comparison::GreaterOrEqual, instant);
     created_only.extend(is_no_date("updated_at"));
     doc! { "$or": [ date_field("updated_at", Comparison::GreaterOrEqual, instant), created_only ] }
 }
 
 /// The life begins with `created_at`, or where that is no date, at `updated_at`.
-fn until(instant: Timestamp) -> Document {
+fn until(instant: StoredDate) -> Document {
     let mut updated_only = date_field("updated_at", Comparison::Less, instant);
     updated_only.extend(is_no_date("created_at"));
     doc! { "$or": [ date_field("created_at", Comparison::Less, instant), updated_only ] }
-}
-
-fn date(instant: Timestamp) -> DateTime {
-    DateTime::from_millis(instant.as_millisecond())
 }
 
 fn operator(comparison: Comparison) -> &'static str {

@@ -9,10 +9,7 @@ use super::{
 };
 use crate::{
     repository::{Error, Filter, Projection, Result},
-    session::{
-        SessionKey, Summary,
-        id::{meanings, unspelled},
-    },
+    session::{SessionKey, Summary, id::id_meanings},
 };
 
 /// Sessions listed for an ambiguous id.
@@ -64,12 +61,7 @@ fn counted(reader: &MongoRepository, answer: mongodb::error::Result<u64>) -> Res
 /// The sessions that an ID may mean; see [`crate::repository::SessionReader::resolve`]. What is no session is an error that says
 /// what it is.
 pub(super) async fn resolve(reader: &MongoRepository, id: &str) -> Result<Vec<Summary>> {
-    let named = |name: &str| doc! { "session_id": { "$eq": name, "$not": { "$type": "array" } } };
-    let mut questions = vec![doc! { "_id": { "$eq": id } }, named(id)];
-    let is = |value: Bson| doc! { "_id": { "$eq": value } };
-    questions.extend(meanings(id).into_iter().map(|ids| doc! { "$or": ids.into_iter().map(is).collect::<Vec<_>>() }));
-    // The list spells a name out that hides something.
-    questions.extend(unspelled(id).map(|name| named(&name)));
+    let questions: Vec<Document> = id_meanings(id).iter().map(filter::meant).collect();
     for question in &questions {
         let matches = thin_rows(reader, doc! { "$and": [ question.clone(), reader.is_session() ] }).await?;
         if !matches.is_empty() {

@@ -75,6 +75,28 @@ pub(super) fn any_whole(text: &str) -> Bson {
     python::bson(&format!("{sign}{}", unsigned(text).trim_start_matches('0')))
 }
 
+/// A text that two numbers share just where MongoDB takes them for equal, whatever their types: it compares a double with a decimal
+/// by the 34 digits that this one holds. `None`: it is no number.
+pub(super) fn numeral(value: &Bson) -> Option<String> {
+    let text = match value {
+        Bson::Int32(number) => number.to_string(),
+        Bson::Int64(number) => number.to_string(),
+        Bson::Double(number) if number.is_nan() => "NaN".to_owned(),
+        Bson::Double(number) if number.is_infinite() => {
+            String::from(if *number > 0.0 { "Infinity" } else { "-Infinity" })
+        }
+        Bson::Double(number) => format!("{number:.33e}"),
+        Bson::Decimal128(number) => number.to_string(),
+        _ => return None,
+    };
+    if !is_number(&text) {
+        return Some(text);
+    }
+    let (digits, point) = significant(&text);
+    let sign = if text.starts_with('-') && !digits.is_empty() { "-" } else { "" };
+    Some(format!("{sign}{digits}e{point}"))
+}
+
 /// The digits without zeros around them, and the power of ten that they are a fraction of. Of a text that is a number.
 fn significant(text: &str) -> (String, i64) {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));

@@ -35,16 +35,26 @@ pub(crate) fn uuid_text(binary: &Binary) -> Option<String> {
 }
 
 /// The `_id`s other than strings that a typed text may mean, the likeliest first; those of one group are as likely.
-pub(crate) fn meanings(text: &str) -> Vec<Vec<Bson>> {
+pub(super) fn meanings(text: &str) -> Vec<Vec<Bson>> {
     let groups: [Vec<Bson>; 5] = [
         ObjectId::parse_str(text).map(Bson::ObjectId).into_iter().collect(),
         uuids(text, &[UuidRepresentation::Standard, UuidRepresentation::PythonLegacy]),
         uuids(text, &[UuidRepresentation::CSharpLegacy, UuidRepresentation::JavaLegacy]),
         numbers(text),
-        // No query compares with undefined.
-        edit::json(text).ok().map(literal).filter(|value| *value != Bson::Undefined).into_iter().collect(),
+        extended(text).into_iter().collect(),
     ];
     groups.into_iter().filter(|group| !group.is_empty()).collect()
+}
+
+/// A value that stands there as JSON. No query compares with undefined, and a pattern is no `_id` but would find many.
+fn extended(text: &str) -> Option<Bson> {
+    // To look how it begins is cheaper than to read it: a filter asks this for each session that it looks at.
+    let begins = |c: char| c.is_ascii_digit() || matches!(c, '{' | '[' | '"' | '-' | 't' | 'f' | 'n' | 'N' | 'I');
+    if !text.trim_start().starts_with(begins) {
+        return None;
+    }
+    let value = literal(edit::json(text).ok()?);
+    (!matches!(value, Bson::Undefined | Bson::RegularExpression(_))).then_some(value)
 }
 
 fn uuids(text: &str, representations: &[UuidRepresentation]) -> Vec<Bson> {
@@ -154,6 +164,7 @@ mod tests {
         let near = meanings("1.5000000000000000000001");
         assert!(!near.iter().flatten().any(|read| matches!(read, Bson::Double(_))), "no double is that number");
         assert!(meanings("support-1042").is_empty());
+        assert!(meanings(r#"{"$regularExpression":{"pattern":"","options":""}}"#).is_empty(), "it would find all");
     }
 
     #[test]

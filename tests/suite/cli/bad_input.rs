@@ -35,6 +35,22 @@ fn an_empty_folder_is_an_empty_list() {
 }
 
 #[test]
+fn a_word_that_looks_like_an_operator_is_told_of_where_nothing_matches() {
+    let home = Home::new(&["sessions.jsonl"]);
+    let list = |filter: &str| home.on_sessions(&["list", "--json", filter]);
+    let none = list("support-1042 or resumed-7");
+    assert_eq!((none.code, none.out.as_str()), (0, ""));
+    assert!(
+        none.err.contains("no session matches; `or` is looked for in ids: alternatives are written `OR`"),
+        "{}",
+        none.err
+    );
+    let both = list("support-1042 OR resumed-7");
+    assert_eq!((both.out.lines().count(), both.err.as_str()), (2, ""), "{}", both.err);
+    assert_eq!(list("support-1042 nowhere").err, "");
+}
+
+#[test]
 fn of_several_sessions_those_that_are_there_are_printed_and_each_other_one_is_told() {
     let home = Home::new(&["sessions.jsonl"]);
     for args in [&["show", "--format", "json"][..], &["show"], &["show", "--format", "markdown"], &["metrics"]] {

@@ -8,7 +8,8 @@ use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use jiff::Timestamp;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use strandscope::{
-    Comparison, Filter, FilterTerm, FilterTest, RatingWord, SessionFigure, SessionKey, SessionReader, TextMatch,
+    Comparison, Filter, FilterTerm, FilterTest, RatingWord, SessionFigure, SessionKey, SessionReader, StoredDate,
+    TextMatch,
 };
 
 use super::common::{every_page, filtered, fixtures, loaded};
@@ -21,6 +22,30 @@ fn at(seconds: i64) -> Timestamp {
 fn text() -> impl Strategy<Value = String> {
     let words = ["a", "A", "b.c", "$x", "65a4", "65A4", "a(b", "é", "É", "", "65a4f1d2c3b4a59687786950"];
     prop::sample::select(words.to_vec()).prop_map(str::to_owned)
+}
+
+/// IDs as they may be typed, of the `_id`s that are made up among them.
+fn typed_id() -> impl Strategy<Value = String> {
+    let ids = [
+        "65A4F1D2C3B4A59687786950",
+        "65A4F1D2C3B4A59687786951",
+        r#"{"$oid":"65a4f1d2c3b4a59687786951"}"#,
+        r#"{"a":"b"}"#,
+        "null",
+        r#"{"$literal":null}"#,
+        "true",
+        "3",
+        "+3.0",
+        r#"{"$numberInt":"3"}"#,
+        "0.50",
+        "1.5",
+        "1.50",
+        "C56A4180-65AA-42EC-A945-5FD21DEC0538",
+        r#""a""#,
+        "17",
+        r#"{"$regularExpression":{"pattern":"","options":""}}"#,
+    ];
+    prop::sample::select(ids.to_vec()).prop_map(str::to_owned)
 }
 
 fn text_match() -> impl Strategy<Value = TextMatch> {
@@ -36,13 +61,21 @@ fn comparison() -> impl Strategy<Value = Comparison> {
     prop::sample::select(vec![Equal, Greater, GreaterOrEqual, Less, LessOrEqual])
 }
 
+/// Also of the last day of the calendar, which is a usual "for ever", and beyond it.
+fn date() -> impl Strategy<Value = DateTime> {
+    let last_day = 253_402_214_400_000;
+    let seconds = (0i64..4).prop_map(|seconds| seconds * 1000);
+    let far = prop::sample::select(vec![last_day - 1, last_day, last_day + 86_400_000, i64::MAX, i64::MIN]);
+    prop_oneof![6 => seconds, 1 => far].prop_map(DateTime::from_millis)
+}
+
 fn scalar() -> impl Strategy<Value = Bson> {
     prop_oneof![
         4 => text().prop_map(Bson::from),
-        2 => (0i64..4).prop_map(|n| Bson::DateTime(DateTime::from_millis(n * 1000))),
+        2 => date().prop_map(Bson::DateTime),
         1 => (0i32..3).prop_map(Bson::Int32),
         1 => Just(Bson::Int64(2)),
-        1 => Just(Bson::Double(1.5)),
+        1 => prop::sample::select(vec![1.5, f64::NAN]).prop_map(Bson::Double),
         1 => any::<bool>().prop_map(Bson::Boolean),
         1 => Just(Bson::Null),
         1 => Just(Bson::ObjectId(ObjectId::parse_str("65a4f1d2c3b4a59687786950").expect("hex"))),
@@ -125,10 +158,14 @@ fn document() -> impl Strategy<Value = Document> {
 
 /// What is asked of the server alone.
 fn asked() -> impl Strategy<Value = FilterTest> {
-    let time = || (0i64..4).prop_map(at);
+    let time = || date().prop_map(StoredDate::from);
     let rating = prop::sample::select(vec![RatingWord::Up, RatingWord::Down, RatingWord::Neutral]);
     let reading = prop::collection::vec(
-        scalar().prop_filter("a filter has no ObjectIds", |value| !matches!(value, Bson::ObjectId(_))),
+        scalar().prop_filter("a filter has no ObjectIds and no NaN", |value| match value {
+            Bson::ObjectId(_) => false,
+            Bson::Double(number) => !number.is_nan(),
+            _ => true,
+        }),
         1..3,
     );
     prop_oneof![
@@ -143,7 +180,7 @@ fn asked() -> impl Strategy<Value = FilterTest> {
             key,
             comparison: Comparison::Equal,
             readings: vec!["no such text".into()],
-            day: Some(at(from)..at(from + long)),
+            day: Some(at(from).into()..at(from + long).into()),
         }),
         1 => Just(FilterTest::HasFeedback),
         1 => Just(FilterTest::HasComment),
@@ -155,8 +192,7 @@ fn asked() -> impl Strategy<Value = FilterTest> {
         1 => (comparison(), time()).prop_map(|(comparison, time)| FilterTest::Created(comparison, time)),
         1 => (comparison(), time()).prop_map(|(comparison, time)| FilterTest::Updated(comparison, time)),
         2 => text_match().prop_map(FilterTest::Comment),
-        2 => prop::collection::vec(text(), 1..3).prop_map(FilterTest::In),
-        1 => Just(FilterTest::In(vec!["{\"a\":\"b\"}".to_owned(), "7".to_owned()])),
+        3 => prop::collection::vec(prop_oneof![text(), typed_id()], 1..3).prop_map(FilterTest::In),
         2 => Just(FilterTest::HasInterrupt),
         2 => (0u64..4, 0u64..4).prop_map(|(least, most)| FilterTest::Figure(SessionFigure::Messages, least..=most)),
         1 => (0u64..3, 0u64..3).prop_map(|(least, most)| FilterTest::Figure(SessionFigure::Feedbacks, least..=most)),
@@ -205,6 +241,12 @@ fn generated(count: usize, runner: &mut TestRunner) -> Vec<Document> {
         Bson::ObjectId(ObjectId::parse_str("65a4f1d2c3b4a59687786951").expect("hex")),
         Bson::Document(doc! { "a": "b" }),
         Bson::from("$x"),
+        Bson::Null,
+        Bson::Boolean(true),
+        Bson::Int64(3),
+        Bson::Double(0.5),
+        Bson::Decimal128("1.50".parse().expect("a decimal")),
+        Bson::from(bson::Uuid::parse_str("c56a4180-65aa-42ec-a945-5fd21dec0538").expect("a UUID")),
     ];
     let made = (0..count).map(|number| {
         let id = ids.get(number).cloned().unwrap_or(Bson::Int32(i32::try_from(number).expect("small")));

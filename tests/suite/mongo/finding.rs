@@ -84,7 +84,7 @@ async fn a_plan_says_which_index_serves() {
     assert!(!model.served && model.why.contains("updated_at"), "{model:?}");
     assert!(!plan(filter(FilterTest::Id(TextMatch::Contains("x".into())))).await.served);
     let day: jiff::Timestamp = "2026-11-01T00:00:00Z".parse().expect("a time");
-    let since = plan(filter(FilterTest::Updated(strandscope::Comparison::Greater, day))).await;
+    let since = plan(filter(FilterTest::Updated(strandscope::Comparison::Greater, day.into()))).await;
     assert!(since.served, "{since:?}");
 }
 

@@ -1,7 +1,7 @@
 //! Ids of every type: what the list shows is accepted back.
 
 use bson::{Binary, Bson, doc, oid::ObjectId, spec::BinarySubtype};
-use strandscope::{Filter, SessionKey, Summary, Timestamp, distinct_names};
+use strandscope::{Filter, FilterTerm, FilterTest, SessionKey, Summary, Timestamp, distinct_names};
 
 use super::common::{every_page, filtered, first_page, loaded};
 use crate::support;
@@ -71,6 +71,67 @@ async fn a_filter_finds_ids_by_the_text_that_is_shown() {
     assert_eq!(found("=9007199254740993").await, ["9007199254740993"]);
     assert_eq!(found("^90072").await, [""; 0]);
     assert_eq!(found("=9007199254740992").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_filter_takes_every_id_that_is_taken_elsewhere() {
+    let oid = ObjectId::from_bytes([0xab; 12]);
+    let uuid = |subtype, first: u8| Bson::Binary(Binary { subtype, bytes: (first..first + 16).collect() });
+    let documents = vec![
+        doc! { "_id": oid },
+        doc! { "_id": null },
+        doc! { "_id": true },
+        doc! { "_id": 5_i64 },
+        doc! { "_id": 1.5 },
+        doc! { "_id": "2.50".parse::<bson::Decimal128>().expect("a decimal") },
+        doc! { "_id": uuid(BinarySubtype::Uuid, 0) },
+        doc! { "_id": uuid(BinarySubtype::UuidOld, 16) },
+        doc! { "_id": { "n": 5_i64 } },
+        doc! { "_id": "trail " },
+        doc! { "_id": "s-1", "session_id": ObjectId::from_bytes([0xcd; 12]) },
+        doc! { "_id": "s-2", "session_id": "" },
+    ];
+    let (_fresh, reader) = loaded("typed_ids", documents.clone()).await;
+    let hex = oid.to_hex();
+    let typed = [
+        hex.to_uppercase(),
+        format!(r#"{{"$oid":"{hex}"}}"#),
+        "CDCDCDCDCDCDCDCDCDCDCDCD".to_owned(),
+        "13121110-1514-1716-1819-1a1b1c1d1e1f".to_owned(),
+        "00010203-0405-0607-0809-0A0B0C0D0E0F".to_owned(),
+    ];
+    let others = [
+        "null",
+        r#"{"$literal":null}"#,
+        "true",
+        "5",
+        "05",
+        "5.0",
+        r#"{"$numberInt":"5"}"#,
+        "1.5",
+        "1.50",
+        "2.5",
+        r#"{"n":5}"#,
+        r#""trail ""#,
+        r#""""#,
+        "s-1",
+    ];
+    for typed in typed.into_iter().chain(others.map(str::to_owned)) {
+        let keys = |rows: Vec<Summary>| {
+            let mut keys: Vec<SessionKey> = rows.into_iter().map(|row| row.key).collect();
+            keys.sort();
+            keys
+        };
+        let shown = keys(reader.resolve(&typed).await.expect("an answer"));
+        let term = FilterTerm::new(FilterTest::In(vec![typed.clone()]));
+        let filter = Filter { source: typed.clone(), terms: vec![term] };
+        let matching = documents.iter().filter(|document| filter.matches(document));
+        let mut matching: Vec<SessionKey> = matching.map(|document| SessionKey::new(document["_id"].clone())).collect();
+        matching.sort();
+        let found = keys(every_page(&*reader, filtered(filter, 20)).await);
+        assert_eq!(shown.len(), 1, "{typed}");
+        assert_eq!((&found, &matching), (&shown, &shown), "{typed}");
+    }
 }
 
 #[tokio::test]

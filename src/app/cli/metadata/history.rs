@@ -23,7 +23,7 @@ use crate::{
     disk,
     hook::Hooks,
     repository::Error,
-    session::{SessionKey, StoredDate, decode, plain},
+    session::{SessionKey, StoredDate, decode, id::id_meanings, plain},
 };
 use anyhow::Result;
 use bson::Bson;
@@ -162,7 +162,7 @@ fn known(entries: &[JournalEntry], place: &str, id: &str) -> Option<SessionKey> 
 }
 
 fn is_called(session: &SessionKey, id: &str) -> bool {
-    session.text() == id
+    id_meanings(id).iter().any(|meaning| meaning.holds(Some(session.bson()), None))
 }
 
 fn unread(journal: &Journal, error: &std::io::Error) -> Error {

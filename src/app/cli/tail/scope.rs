@@ -107,7 +107,7 @@ impl TailScope {
             return Ok((vec![(**row).clone()], false));
         }
         let mut filter = self.filter().map_err(Error::Filter)?;
-        filter.terms.extend(since.map(|since| FilterTerm::new(FilterTest::Since(since))));
+        filter.terms.extend(since.map(|since| FilterTerm::new(FilterTest::Since(since.into()))));
         let mut query = ListQuery { filter, ..ListQuery::new(PAGE) };
         let mut rows = Vec::new();
         loop {
@@ -134,14 +134,17 @@ fn typed(text: &str, zone: &TimeZone) -> Result<Filter, FilterError> {
 pub fn since(text: &str, zone: TimeZone) -> Result<Timestamp> {
     let now = Timestamp::now().to_zoned(zone);
     let read = Filter::parse_at(&format!("since:{text}"), &now).ok();
-    match read.as_ref().map(|filter| filter.terms.as_slice()) {
-        Some([FilterTerm { negated: false, test: FilterTest::Since(at) }]) => Ok(*at),
-        _ => Err(Stop::Usage(format!(
+    let at = match read.as_ref().map(|filter| filter.terms.as_slice()) {
+        Some([FilterTerm { negated: false, test: FilterTest::Since(at) }]) => at.timestamp(),
+        _ => None,
+    };
+    let refused = || {
+        Stop::Usage(format!(
             "--since {text:?} is no time; give an age (30m, 12h, 7d), a day (2026-11-01) or an instant \
              (2026-11-01T14:00:00Z)"
         ))
-        .into()),
-    }
+    };
+    at.ok_or_else(|| refused().into())
 }
 
 #[cfg(test)]

@@ -100,7 +100,8 @@ fn nothing(state: &AppState) -> String {
     }
     let keys = [(Action::Filter, "changes the filter"), (Action::Window, "the time")];
     let keys = block::keys(&keys, &state.keymap);
-    format!("no sessions that match this filter changed within {}; {keys}", fleet.window)
+    let doubt = fleet.filter.doubt().map(|doubt| format!("; {doubt}")).unwrap_or_default();
+    format!("no sessions that match this filter changed within {}; {keys}{doubt}", fleet.window)
 }
 
 /// `3 sessions ▪ 1 working ▪ 1.2k tokens/min`: as much as there is room for.

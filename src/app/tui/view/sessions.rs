@@ -180,14 +180,20 @@ fn empty(state: &AppState) -> Option<String> {
         (false, Some(key)) => format!("not read: {key} reads again"),
         (false, None) => "not read".to_owned(),
         (true, _) if list.filter.is_empty() => "no sessions here yet".to_owned(),
-        (true, _) => match (state.keymap.label(Action::Back), list.all) {
-            (Some(key), Some(all)) => {
-                format!("no session matches this filter; {key} shows all {}", format::number(all, state.look.marks))
-            }
-            (Some(key), None) => format!("no session matches this filter; {key} shows all"),
-            (None, _) => "no session matches this filter".to_owned(),
-        },
+        (true, _) => none_matches(state),
     })
+}
+
+/// That the filter leaves nothing, what shows all again, and what may have been meant.
+fn none_matches(state: &AppState) -> String {
+    let list = &state.workspace.list;
+    let way_back = match (state.keymap.label(Action::Back), list.all) {
+        (Some(key), Some(all)) => Some(format!("{key} shows all {}", format::number(all, state.look.marks))),
+        (Some(key), None) => Some(format!("{key} shows all")),
+        (None, _) => None,
+    };
+    let said = ["no session matches this filter".to_owned()].into_iter().chain(way_back).chain(list.filter.doubt());
+    said.collect::<Vec<String>>().join("; ")
 }
 
 fn draw_notice(frame: &mut Frame<'_>, area: Rect, state: &AppState) {

@@ -1,11 +1,10 @@
 //! Values of metadata, as MongoDB reaches and compares them.
 
-use std::{cmp::Ordering, ops::Range};
+use std::cmp::Ordering;
 
-use bson::{Bson, DateTime};
-use jiff::Timestamp;
+use bson::Bson;
 
-use super::{Comparison, millis};
+use super::Comparison;
 
 /// The values a dotted key reaches, through documents, arrays of documents and positions in arrays, as MongoDB does.
 pub(super) fn reach<'a>(root: Option<&'a Bson>, key: &str) -> Vec<&'a Bson> {
@@ -40,10 +39,6 @@ pub(super) fn matches_metadata(metadata: Option<&Bson>, key: &str, comparison: C
 pub(super) fn any_metadata(metadata: Option<&Bson>, key: &str, holds: impl Fn(&Bson) -> bool) -> bool {
     let any_holds = |value: &Bson| holds(value) || value.as_array().is_some_and(|items| items.iter().any(&holds));
     reach(metadata, key).into_iter().any(any_holds) || odd_field(metadata, key).is_some_and(&holds)
-}
-
-pub(super) fn is_within(at: DateTime, day: &Range<Timestamp>) -> bool {
-    millis(day.start) <= at && at < millis(day.end)
 }
 
 /// How two values of the same type class stand to each other; `None` for different classes.

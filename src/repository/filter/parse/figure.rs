@@ -2,7 +2,7 @@
 
 use std::{num::IntErrorKind, ops::RangeInclusive};
 
-use super::{Comparison, FilterTest, Mistake, comparison, word::Word};
+use super::{Comparison, FilterTest, Mistake, comparison, spelling, word::Word};
 use crate::metrics::SessionFigure;
 
 /// A number as it was typed, in the figure's own unit.
@@ -93,6 +93,7 @@ fn amount(figure: SessionFigure, text: &str) -> Option<TypedAmount> {
     let part = fraction.checked_mul(size)?;
     let whole = match whole.parse::<u128>() {
         Ok(whole) => whole,
+        Err(error) if *error.kind() == IntErrorKind::Empty && !number.is_empty() => 0,
         // More than anything comes to.
         Err(error) if *error.kind() == IntErrorKind::PosOverflow => u128::MAX,
         Err(_) => return None,
@@ -132,10 +133,47 @@ fn kind(figure: SessionFigure) -> &'static str {
 }
 
 fn hint(figure: SessionFigure, text: &str) -> String {
-    if figure == SessionFigure::LatencyP95 && text.parse::<f64>().is_ok() {
-        return format!("a number needs its unit: `{text}ms`, `{text}s`");
+    if let Some(right) = right_spelling(figure, text) {
+        return format!("write `{right}`");
     }
-    examples(figure)
+    match spelling::bare_number(text).filter(|_| figure == SessionFigure::LatencyP95) {
+        Some(number) => format!("a number needs its unit: `{number}ms`, `{number}s`"),
+        None => examples(figure),
+    }
+}
+
+/// What is right in place of a number or a range that cannot be read.
+fn right_spelling(figure: SessionFigure, text: &str) -> Option<String> {
+    let one = |text: &str| spelling::meant(figure, text).into_iter().find(|right| amount(figure, right).is_some());
+    let Some((from, to)) = text.split_once("..") else { return one(text) };
+    let side = |text: &str| if text.is_empty() { Some(String::new()) } else { one(text) };
+    let (from, to) = (side(from)?, side(to)?);
+    between(figure, &from, &to).map(|_| format!("{from}..{to}"))
+}
+
+/// Refuses a unit that a blank parts from its number: it would be a word of an id.
+pub(super) fn unit_apart(term: &Word, unit: &Word) -> Result<(), Mistake> {
+    let term = term.strip('-').unwrap_or_else(|| term.clone());
+    let Some((head, value)) = term.split_colon() else { return Ok(()) };
+    let figure = SessionFigure::from_name(&head.text().to_lowercase());
+    let Some(figure) = figure.filter(|figure| *figure != SessionFigure::Feedbacks) else { return Ok(()) };
+    let (number, typed) = (comparison(&value).1, unit.text());
+    let text = number.text();
+    let is_parted = text.ends_with(|c: char| c.is_ascii_digit())
+        && !typed.is_empty()
+        && typed.chars().all(|c| c.is_ascii_alphabetic())
+        && !unit.has_quotes();
+    if !is_parted {
+        return Ok(());
+    }
+    // A single letter may well be one of an id, where it is no unit as it stands.
+    let right = right_spelling(figure, &format!("{text}{typed}"));
+    let Some(right) = right.filter(|right| typed.len() > 1 || right.ends_with(&typed)) else { return Ok(()) };
+    let whole = value.text();
+    let sign = whole.strip_suffix(&text).unwrap_or_default();
+    let hint = format!("write `{}:{sign}{right}`; in quotes `{typed}` is a word of an id", figure.name());
+    let problem = format!("a blank stands between `{text}` and its unit `{typed}`");
+    Err(Mistake::new(number.span().start..unit.span().end, problem).or(hint))
 }
 
 fn examples(figure: SessionFigure) -> String {
@@ -180,6 +218,8 @@ mod tests {
             ("errors:1..", 1..=most),
             ("tokens:>50k", 50_001..=most),
             ("tokens:1.5M", 1_500_000..=1_500_000),
+            ("tokens:>50K", 50_001..=most),
+            ("tokens:>.5k", 501..=most),
             ("tokens:>1.5", 2..=most),
             ("tokens:<1.5", 0..=1),
             ("latency:>5s", 5_001..=most),
@@ -188,6 +228,7 @@ mod tests {
             ("latency:>0", 1..=most),
             ("size:>8MB", 8_000_001..=most),
             ("size:>=8MiB", 8_388_608..=most),
+            ("size:>8mb", 8_000_001..=most),
             ("size:500kB", 500_000..=500_000),
             ("feedback:>2", 3..=most),
             ("feedback:=2", 2..=2),
@@ -202,6 +243,61 @@ mod tests {
         }
     }
 
+    /// What is told to be written, which is read.
+    fn told(text: &str) -> Option<String> {
+        let mistake = Filter::parse(text, Timestamp::UNIX_EPOCH).expect_err(text);
+        let right = mistake.hint?.strip_prefix("write `")?.split('`').next()?.to_owned();
+        let whole = if right.contains(':') { right.clone() } else { text.replace(&text[mistake.span], &right) };
+        assert!(read(&whole).is_ok(), "{whole}");
+        Some(right)
+    }
+
+    #[test]
+    fn a_number_that_is_written_in_another_way_is_refused_with_the_right_spelling() {
+        for (text, right) in [
+            ("latency:>1m30s", "90s"),
+            ("latency:>5sec", "5s"),
+            ("latency:>1d", "24h"),
+            ("latency:<=2mins", "2m"),
+            ("latency:1.5sec..2sec", "1500ms..2s"),
+            ("latency:>800msec", "800ms"),
+            ("latency:>1,5s", "1.5s"),
+            ("tokens:>1,000", "1000"),
+            ("tokens:>1_000_000", "1000000"),
+            ("tokens:1,000..2k", "1000..2k"),
+            ("tokens:>1,5k", "1.5k"),
+            ("tokens:>1e6", "1000000"),
+            ("tokens:>2million", "2M"),
+            ("tokens:>1bn", "1G"),
+            ("messages:>+5", "5"),
+            ("size:>8megabytes", "8MB"),
+            ("size:>1TB", "1000GB"),
+        ] {
+            assert_eq!(told(text).as_deref(), Some(right), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_unit_behind_a_blank_is_no_word_of_an_id() {
+        for (text, place, right) in [
+            ("x latency:>5 s", "5 s", "latency:>5s"),
+            ("-size:>8 MB", "8 MB", "size:>8MB"),
+            ("size:>8 megabytes", "8 megabytes", "size:>8MB"),
+            ("Tokens:<=50 k", "50 k", "tokens:<=50k"),
+            ("(tokens:10..20 k)", "10..20 k", "tokens:10..20k"),
+        ] {
+            let mistake = Filter::parse(text, Timestamp::UNIX_EPOCH).expect_err(text);
+            assert_eq!(&text[mistake.span.clone()], place, "{text}");
+            let wanted = format!("write `{right}`");
+            assert!(mistake.sentence().contains(&wanted), "{text}: {}", mistake.sentence());
+        }
+        for text in ["size:>8 \"MB\"", "size:>8MB MB", "tokens:>5 s", "messages:>5 order", "feedback:2 k", "MB size:>8"]
+        {
+            let read = Filter::parse(text, Timestamp::UNIX_EPOCH);
+            assert!(read.is_ok_and(|filter| filter.terms.len() == 2), "{text}");
+        }
+    }
+
     #[test]
     fn what_is_no_number_is_refused_with_an_example() {
         for (text, wanted) in [
@@ -210,6 +306,9 @@ mod tests {
             ("tokens:many", "`many` is no number"),
             ("tokens:>5s", "`5s` is no number"),
             ("latency:>5", "is no time a call takes; a number needs its unit: `5ms`, `5s`"),
+            ("latency:>1,000", "a number needs its unit: `1000ms`, `1000s`"),
+            ("latency:>-5", "write `latency:>5s`"),
+            ("latency:>inf", "write `latency:>5s`"),
             ("size:>8x", "`8x` is no size"),
             ("messages:20..10", "the range ends before it begins"),
             ("messages:>10..20", "a range takes no sign"),

@@ -5,7 +5,7 @@ use std::{ops::Range, vec::IntoIter};
 use jiff::Zoned;
 
 use super::{
-    FilterTerm, FilterTest, Mistake,
+    FilterTerm, FilterTest, Mistake, figure,
     word::{FilterToken, QUOTE, tokens},
     word_terms,
 };
@@ -53,7 +53,12 @@ impl GroupReader<'_> {
         let (mut alternatives, mut terms, mut last_or) = (Vec::new(), Vec::new(), None);
         loop {
             match self.tokens.next() {
-                Some(FilterToken::Word(word)) => terms.extend(word_terms(&word, self.now)?),
+                Some(FilterToken::Word(word)) => {
+                    if let Some(FilterToken::Word(next)) = self.tokens.as_slice().first() {
+                        figure::unit_apart(&word, next)?;
+                    }
+                    terms.extend(word_terms(&word, self.now)?);
+                }
                 Some(FilterToken::Open { span, negated: false }) => terms.extend(joined(self.group(&span)?)),
                 Some(FilterToken::Open { span, negated: true }) => terms.push(negated(self.group(&span)?)),
                 Some(FilterToken::Or(span)) if terms.is_empty() => return Err(no_side(span, "before")),

@@ -3,14 +3,19 @@
 use std::ops::Range;
 
 use bson::{Bson, DateTime};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 
 use super::{Comparison, time, word::Word};
+use crate::session::StoredDate;
 
 /// The types a metadata value may be read as. In quotes it is text only. For `>` and the like a number is only a
 /// number: by text, `high` would be above 5. A day is one in this zone: where it is to be equal it is a range, the second
 /// that is given; else its first instant, but after `>` and `<=` its last.
-pub(super) fn readings(value: &Word, comparison: Comparison, zone: &TimeZone) -> (Vec<Bson>, Option<Range<Timestamp>>) {
+pub(super) fn readings(
+    value: &Word,
+    comparison: Comparison,
+    zone: &TimeZone,
+) -> (Vec<Bson>, Option<Range<StoredDate>>) {
     let text = value.text();
     if value.has_quotes() {
         return (vec![Bson::String(text)], None);
@@ -19,7 +24,7 @@ pub(super) fn readings(value: &Word, comparison: Comparison, zone: &TimeZone) ->
         let by_text = (comparison == Comparison::Equal).then_some(Bson::String(text));
         return (by_text.into_iter().chain([number]).collect(), None);
     }
-    let millis = |at: Timestamp| DateTime::from_millis(at.as_millisecond());
+    let date = |at: StoredDate| Bson::DateTime(at.into());
     let (typed, day) = match (text.as_str(), time::day(&text, zone)) {
         ("true", _) => (Some(Bson::Boolean(true)), None),
         ("false", _) => (Some(Bson::Boolean(false)), None),
@@ -27,11 +32,11 @@ pub(super) fn readings(value: &Word, comparison: Comparison, zone: &TimeZone) ->
         (_, Some((start, end))) => match comparison {
             Comparison::Equal => (None, Some(start..end)),
             Comparison::Greater | Comparison::LessOrEqual => {
-                (Some(Bson::DateTime(DateTime::from_millis(end.as_millisecond() - 1))), None)
+                (Some(Bson::DateTime(DateTime::from_millis(end.millis() - 1))), None)
             }
-            Comparison::GreaterOrEqual | Comparison::Less => (Some(Bson::DateTime(millis(start))), None),
+            Comparison::GreaterOrEqual | Comparison::Less => (Some(date(start)), None),
         },
-        (other, None) => (other.parse().ok().map(millis).map(Bson::DateTime), None),
+        (other, None) => (time::exact(other).map(date), None),
     };
     (std::iter::once(Bson::String(text)).chain(typed).collect(), day)
 }

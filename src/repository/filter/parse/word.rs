@@ -107,14 +107,18 @@ impl TokenReader {
         self.reach(at, char).letters.push(Letter { at, char, quoted });
     }
 
-    /// Whether a bracket that stands here opens a group: no word has begun but for a `-`.
+    /// Whether a bracket that stands here opens a group: no word has begun but for a `-`, or what looks like one.
     fn opens(&self) -> bool {
-        self.word.as_ref().is_none_or(|word| word.is_bare("-"))
+        self.word.as_ref().is_none_or(|word| word.is_bare("-") || word.is_bare("!"))
     }
 
     fn open(&mut self, at: usize) {
         let minus = self.word.take();
         let start = minus.as_ref().map_or(at, |minus| minus.span.start);
+        if minus.as_ref().is_some_and(|minus| minus.is_bare("!")) {
+            let hint = "write `-(` to leave out what matches within the brackets";
+            self.mistake.get_or_insert(Mistake::new(start..at + 1, "`!` is no operator here").or(hint));
+        }
         self.tokens.push(FilterToken::Open { span: start..at + 1, negated: minus.is_some() });
     }
 

@@ -4,30 +4,44 @@ use bson::{Binary, Bson, Decimal128, Document, Uuid, doc, oid::ObjectId, spec::B
 
 use super::text_expression;
 use crate::{
-    repository::{
-        filter::{TextMatch, matching::is_json},
-        mongo::exact,
+    repository::filter::TextMatch,
+    session::{
+        SessionKey,
+        id::{IdMeaning, id_meanings},
     },
-    session::{SessionKey, id::meanings},
 };
 
-/// Those whose `session_id` or `_id` is one of these texts: what each asks by itself ([`super::id`]), with the many strings together.
+/// The sessions that one of these IDs may mean: what each [means](meant) by itself, with the many values together.
 pub(super) fn any_of(ids: &[String]) -> Document {
-    let no_array = || doc! { "$type": "array" };
-    let object_ids: Vec<Bson> = ids.iter().filter_map(|id| hex(id)).map(Bson::ObjectId).collect();
-    let texts: Vec<Bson> = ids.iter().map(|id| Bson::from(id.as_str())).chain(object_ids).collect();
-    let one_of = |field: &str| doc! { field: { "$in": texts.clone(), "$not": no_array() } };
-    let mut either = vec![one_of("session_id"), one_of("_id")];
-    for id in ids {
-        either.extend(others(&TextMatch::Exactly(id.clone())));
-        if is_json(id) {
-            let meant = meanings(id).into_iter().flatten();
-            either.extend(
-                meant.map(|value| doc! { "_id": { "$eq": value.clone() }, "$expr": exact::is_just("$_id", &value) }),
-            );
+    let (mut keys, mut names, mut objects) = (Vec::new(), Vec::new(), Vec::new());
+    for meaning in ids.iter().flat_map(|id| id_meanings(id)) {
+        match meaning {
+            IdMeaning::Name(name) => names.push(name),
+            // In a list the first key of an object would be taken for an operator, where it looks like one.
+            IdMeaning::Key(ids) => {
+                let (own, others): (Vec<Bson>, Vec<Bson>) =
+                    ids.into_iter().partition(|id| matches!(id, Bson::Document(_)));
+                objects.extend(own.into_iter().map(|id| doc! { "_id": { "$eq": id } }));
+                keys.extend(others);
+            }
         }
     }
+    let one_of = |field: &str, values: Vec<Bson>| doc! { field: { "$in": values, "$not": { "$type": "array" } } };
+    let mut either = vec![one_of("session_id", names), one_of("_id", keys)];
+    either.extend(objects);
     doc! { "$or": either }
+}
+
+/// The sessions that an ID has in this one of its meanings.
+pub(in crate::repository::mongo) fn meant(meaning: &IdMeaning) -> Document {
+    let is = |id: &Bson| doc! { "_id": { "$eq": id.clone() } };
+    match meaning {
+        IdMeaning::Name(name) => doc! { "session_id": { "$eq": name.clone(), "$not": { "$type": "array" } } },
+        IdMeaning::Key(ids) => match ids.as_slice() {
+            [id] => is(id),
+            ids => doc! { "$or": ids.iter().map(is).collect::<Vec<Document>>() },
+        },
+    }
 }
 
 /// The ObjectId that is shown as just that text.
@@ -128,6 +142,22 @@ mod tests {
 
     fn starting(start: &str) -> Vec<Document> {
         others(&TextMatch::StartsWith(start.to_owned()))
+    }
+
+    #[test]
+    fn the_values_that_ids_mean_are_asked_for_together_and_objects_apart() {
+        let ids = ["65A5C1D2E3F4A5B6C7D8E9F0", "null", r#"{"$a":1}"#].map(str::to_owned);
+        let asked = any_of(&ids);
+        let oid = Bson::ObjectId(ObjectId::parse_str(&ids[0]).unwrap());
+        let texts = || ids.iter().map(Bson::from);
+        let either = asked.get_array("$or").unwrap();
+        let list = |at: usize, field: &str| -> Vec<Bson> {
+            either[at].as_document().unwrap().get_document(field).unwrap().get_array("$in").unwrap().clone()
+        };
+        let [names, keys] = [list(0, "session_id"), list(1, "_id")];
+        assert!(texts().all(|text| names.contains(&text) && keys.contains(&text)));
+        assert!(names.contains(&oid) && keys.contains(&oid) && keys.contains(&Bson::Null));
+        assert_eq!(either[2..], [Bson::from(doc! { "_id": { "$eq": { "$a": 1 } } })]);
     }
 
     #[test]

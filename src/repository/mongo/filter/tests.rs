@@ -1,3 +1,5 @@
+use jiff::Timestamp;
+
 use super::*;
 use crate::repository::{Filter, filter::FilterTerm};
 
@@ -77,9 +79,9 @@ fn every_reading_of_a_metadata_value_is_tried() {
 
 #[test]
 fn a_day_of_metadata_is_a_range_of_dates() {
-    let at = |text: &str| text.parse::<Timestamp>().expect("a time");
+    let at = |text: &str| StoredDate::from(text.parse::<Timestamp>().expect("a time"));
     let day = at("2026-03-29T04:00:00Z")..at("2026-03-30T04:00:00Z");
-    let (from, to) = (date(day.start), date(day.end));
+    let [from, to] = [day.start, day.end].map(DateTime::from);
     let (key, comparison) = ("due".to_owned(), Comparison::Equal);
     let asked = one(FilterTest::Metadata { key, comparison, readings: vec!["2026-03-29".into()], day: Some(day) });
     let one_value = doc! { "$gte": from, "$lt": to, "$not": { "$type": "array" } };
@@ -107,6 +109,16 @@ fn a_key_that_no_path_reaches_is_looked_for_by_name() {
 }
 
 #[test]
+fn what_is_no_number_is_not_below_one() {
+    let less = |key: &str, reading: Bson| {
+        let (key, comparison) = (key.to_owned(), Comparison::Less);
+        one(FilterTest::Metadata { key, comparison, readings: vec![reading], day: None }).to_string()
+    };
+    assert!(less("a.b", Bson::Int64(5)).contains("NaN"), "an order has it below all numbers");
+    assert!(!less("a.b", "x".into()).contains("NaN") && !less("a", Bson::Int64(5)).contains("NaN"));
+}
+
+#[test]
 fn without_a_reading_nothing_matches() {
     let asked = one(FilterTest::Metadata {
         key: "n".to_owned(),
@@ -122,7 +134,7 @@ fn a_life_without_one_date_has_the_other() {
     let instant: Timestamp = "2026-11-01T00:00:00Z".parse().expect("a time");
     let at = DateTime::from_millis(instant.as_millisecond());
     let no_array = doc! { "$type": "array" };
-    let asked = one(FilterTest::Since(instant));
+    let asked = one(FilterTest::Since(instant.into()));
     assert_eq!(
         asked,
         doc! { "$or": [

@@ -40,18 +40,28 @@ fn help_that_is_narrowed() {
 
 #[test]
 fn an_empty_list_says_how_to_see_all() {
-    at_every_size("nothing_matches", |width, height| {
-        let mut screen = Screen::listed(width, height);
-        screen.press("/nothing\n");
-        let mut lists = std::mem::take(&mut screen.asked).into_iter().filter_map(|command| match command {
-            Command::List(ticket, _) => Some(ticket),
-            _ => None,
-        });
-        if let Some(ticket) = lists.next_back() {
-            screen.tell(Event::ListEnd(ticket, PageEnd::at(None)));
-        }
-        screen
+    at_every_size("nothing_matches", |width, height| without_rows(Screen::listed(width, height), "/nothing\n"));
+}
+
+/// A list in which the filter that was typed finds nothing.
+fn without_rows(mut screen: Screen, keys: &str) -> Screen {
+    screen.press(keys);
+    let mut lists = std::mem::take(&mut screen.asked).into_iter().filter_map(|command| match command {
+        Command::List(ticket, _) => Some(ticket),
+        _ => None,
     });
+    if let Some(ticket) = lists.next_back() {
+        screen.tell(Event::ListEnd(ticket, PageEnd::at(None)));
+    }
+    screen
+}
+
+#[test]
+fn a_word_that_looks_like_an_operator_is_told_of_where_nothing_matches() {
+    let seen = |keys: &str| picture(&without_rows(Screen::listed(200, 40), keys).state);
+    let drawn = seen("/app:a or app:b\n");
+    assert!(drawn.contains("alternatives"), "{drawn}");
+    assert!(!seen("/app:a OR app:b\n").contains("alternatives"));
 }
 
 #[test]
