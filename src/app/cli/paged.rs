@@ -117,7 +117,7 @@ mod tests {
 
     async fn shell(script: &str, text: &str) -> (Option<i32>, bool) {
         let words = ["sh", "-c", script].map(str::to_owned);
-        let end = through(&words, text).await.unwrap();
+        let end = through(&words, text).await.expect("it begins");
         (end.status.code(), end.took_some)
     }
 

@@ -134,7 +134,9 @@ mod tests {
             [["an-even-much-longer-name", "1", "z"], ["b", "1", "z"], ["b", "1234567", "z"], ["b", "1", "zzzzzz"]];
         let next = || {
             let mut next = Table::new([("ID", Side::Flexible), ("N", Side::Right), ("WHAT", Side::Left)]);
-            rows.iter().for_each(|row| next.row(row.map(str::to_owned).into()));
+            for row in rows {
+                next.row(row.map(str::to_owned).into());
+            }
             next
         };
         let mut widths = Vec::new();
