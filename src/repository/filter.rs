@@ -51,7 +51,7 @@ use crate::{
 /// | `updated:>INSTANT` (`>=`, `<`, `<=`) | that changed after it |
 /// | `updated:<12h`, `updated:>12h` | younger than that by their last change, older |
 ///
-/// A TIME is an age (`30m`, `12h`, `7d`, `2w`: minutes, hours, days, weeks), a day (`2026-11-01`) or an RFC 3339 instant.
+/// A TIME is an age (`90s`, `30m`, `12h`, `7d`, `2w`: seconds, minutes, hours, days, weeks), a day (`2026-11-01`) or an RFC 3339 instant.
 /// A figure is compared by `>`, `>=`, `<`, `<=`, `=` or none, or lies in `10..20` (either end may be left out); what is not
 /// known matches no comparison. Ages are compared as ages. Days are whole ones, from midnight to midnight in the zone of
 /// [`Filter::parse_at`], in metadata too; `since:` and `until:` include them. Only dates stored as dates are compared. Fields

@@ -142,7 +142,7 @@ impl GuardedRepository {
         if !found.is_empty() {
             return Ok(found);
         }
-        Ok(self.list(&listed::named(id)).read().await?.0)
+        Ok(listed::likeliest(id, self.list(&listed::named(id)).read().await?.0))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Long texts on a terminal: through the pager, which ends by itself where all of it fits.
 
 use std::{
+    cell::Cell,
     io,
     process::{ExitStatus, Stdio},
 };
@@ -59,35 +60,41 @@ async fn through(words: &[String], safe: &str) -> io::Result<PagerEnd> {
     let mut command = Command::new(name);
     command.args(arguments).envs(PagerProgram::usual_variables());
     let (mut child, input, left) = started(command)?;
-    let mut written = 0;
-    let status = {
-        let ended = async {
-            tokio::select! {
-                // It takes no more: a pipe that nobody reads would never take the rest.
-                status = child.wait() => return status,
-                () = feed(input, safe, &mut written) => {}
-            }
-            child.wait().await
+    let written = Cell::new(0);
+    let ended = async {
+        let mut feeding = std::pin::pin!(feed(input, safe, &written));
+        let fed_before = tokio::select! {
+            status = child.wait() => Err(status?),
+            () = feeding.as_mut() => Ok(()),
         };
-        let mut ended = std::pin::pin!(ended);
-        loop {
-            tokio::select! {
-                status = ended.as_mut() => break status?,
-                // From here on the signal does not end this program.
-                _ = signal::ctrl_c() => {}
-            }
+        let status = match fed_before {
+            Ok(()) => child.wait().await?,
+            Err(status) => status,
+        };
+        let took_some = left() < written.get();
+        // It may have left the rest to another, such as a window: a pipe that nobody reads takes no more and ends this.
+        if fed_before.is_err() && status.success() {
+            feeding.await;
         }
+        Ok(PagerEnd { status, took_some })
     };
-    Ok(PagerEnd { status, took_some: left() < written })
+    let mut ended = std::pin::pin!(ended);
+    loop {
+        tokio::select! {
+            end = ended.as_mut() => return end,
+            // From here on the signal does not end this program.
+            _ = signal::ctrl_c() => {}
+        }
+    }
 }
 
 /// Writes the text and closes what it is written to. It may be left before all of it was read.
-async fn feed(input: Option<impl AsyncWrite + Unpin>, safe: &str, written: &mut u64) {
+async fn feed(input: Option<impl AsyncWrite + Unpin>, safe: &str, written: &Cell<u64>) {
     let Some(mut input) = input else { return };
     for mut part in [safe.as_bytes(), b"\n"] {
         while !part.is_empty() {
             let Ok(taken @ 1..) = input.write(part).await else { return };
-            *written += taken as u64;
+            written.set(written.get() + taken as u64);
             part = &part[taken..];
         }
     }
@@ -131,5 +138,17 @@ mod tests {
             assert_eq!(shell("head -c 1 > /dev/null", text).await, (Some(0), true), "left before the end");
         }
         assert_eq!(shell("test $(wc -c) = 1048577", &long).await, (Some(0), true), "all of it, with a last line's end");
+        // It leaves the text to another, which is slower.
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("count");
+        let leaves = format!("exec 3<&0; wc -c <&3 > {} 2>/dev/null &", path.display());
+        assert_eq!(shell(&leaves, &long).await.0, Some(0));
+        let counted = loop {
+            match std::fs::read_to_string(&path) {
+                Ok(text) if text.ends_with('\n') => break text,
+                _ => tokio::task::yield_now().await,
+            }
+        };
+        assert_eq!(counted.trim(), "1048577");
     }
 }

@@ -36,7 +36,7 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// The lines, cut to the terminal's width where there is one. The columns are as wide as those `held`, or else as these rows need,
+    /// The lines, texts cut to the terminal's width where there is one. The columns are as wide as those `held`, or else as these rows need,
     /// which is held then: no later page moves a column under the heading. What is wider there pushes only what stands behind it in its
     /// own line, as far as there is no room left before that.
     pub fn lines(&self, terminal: Option<usize>, held: &mut Vec<usize>, header: bool) -> Vec<String> {

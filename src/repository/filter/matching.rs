@@ -158,6 +158,11 @@ impl FilterTest {
 /// Whether an ID that is typed whole may mean that session.
 fn is_called(document: &Document, id: &str) -> bool {
     let (key, name) = (document.get("_id"), document.get("session_id"));
+    let texts = || [key, name].into_iter().flatten();
+    // Of a text nothing but JSON has another meaning, and no document is to wait for what its ID cannot mean.
+    if !id.trim_start().starts_with(['"', '{']) && texts().all(|value| matches!(value, Bson::String(_))) {
+        return texts().any(|value| value.as_str() == Some(id));
+    }
     id_meanings(id).iter().any(|meaning| meaning.holds(key, name))
 }
 

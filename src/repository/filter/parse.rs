@@ -36,6 +36,17 @@ impl Mistake {
         Self { span, problem: problem.into(), hint: None }
     }
 
+    /// The same of a word behind a `-`: two that leave out are none, as `-app:!x` is `app:x`.
+    fn behind_sign(mut self, word: &Range<usize>) -> Self {
+        const LEAVES_OUT: &str = "write `-";
+        if let Some(hint) = self.hint.as_mut().filter(|hint| hint.starts_with(LEAVES_OUT) && self.span.end == word.end)
+        {
+            *hint = hint.replacen(LEAVES_OUT, "write `", 1);
+            self.span = word.clone();
+        }
+        self
+    }
+
     fn or(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
@@ -67,7 +78,9 @@ fn word_terms(word: &Word, now: &Zoned) -> Result<Vec<FilterTerm>, Mistake> {
     if rest.is_empty() && !rest.has_quotes() {
         return Err(Mistake::new(word.span(), "nothing follows `-`").or("write `-word` to leave out sessions"));
     }
-    let terms = tests(&rest, now)?.into_iter().map(FilterTerm::new).collect();
+    let read = tests(&rest, now);
+    let read = if negated { read.map_err(|mistake| mistake.behind_sign(&word.span())) } else { read };
+    let terms = read?.into_iter().map(FilterTerm::new).collect();
     Ok(if negated { vec![group::negated(vec![terms])] } else { terms })
 }
 

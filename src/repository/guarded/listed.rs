@@ -10,7 +10,7 @@ use crate::{
         filter::{FilterTerm, FilterTest},
         scope::ScopeRule,
     },
-    session::{SessionKey, Summary},
+    session::{SessionKey, Summary, id::id_meanings},
 };
 
 /// Sessions listed for an ambiguous id.
@@ -23,6 +23,23 @@ const COUNTED: u32 = 500;
 pub(super) fn named(id: &str) -> ListQuery {
     let term = FilterTerm::new(FilterTest::In(vec![id.to_owned()]));
     ListQuery::new(MOST_MATCHES).filter(Filter { source: String::new(), terms: vec![term] })
+}
+
+/// Of rows that an ID may mean those that it most likely does.
+pub(super) fn likeliest(id: &str, rows: Vec<Summary>) -> Vec<Summary> {
+    let mut left = rows;
+    for meaning in id_meanings(id) {
+        let is_meant = |row: &Summary| {
+            let name = row.session_id.as_deref().map(Bson::from);
+            meaning.holds(Some(row.key.bson()), name.as_ref())
+        };
+        let (meant, others): (Vec<Summary>, Vec<Summary>) = left.into_iter().partition(is_meant);
+        if !meant.is_empty() {
+            return meant;
+        }
+        left = others;
+    }
+    left
 }
 
 /// Looks at rows once more, and leaves of their metadata what was asked for.

@@ -14,7 +14,7 @@ use crate::{
     },
     metrics::row_findings,
     repository::{Sort, SortBy},
-    session::{Details, Summary, Usage, plain},
+    session::{Details, Summary, Usage, plain, secret},
 };
 
 use super::tally;
@@ -113,7 +113,9 @@ pub fn value(column: &Column, row: ListedRow<'_>) -> Option<String> {
         Column::Guardrail => number(details.map(|details| details.guardrail_events)),
         Column::Findings => number(findings(row)),
         Column::Size => number(details.and_then(|details| details.bytes)),
-        Column::Meta(key) => summary.meta(key).map(|value| text::line(&stored(value)).into_owned()),
+        Column::Meta(key) => {
+            summary.meta(key).map(|value| text::line(&stored(&secret::shown(key, value))).into_owned())
+        }
     }
 }
 

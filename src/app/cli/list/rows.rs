@@ -189,6 +189,7 @@ mod tests {
             (Bson::from("5"), "5"),
             (doc! { "at": bson::DateTime::from_millis(0) }.into(), r#"{"at":{"$date":"1970-01-01T00:00:00Z"}}"#),
             (Bson::from(sealed), "encrypted (key k1)"),
+            (doc! { "session_viewer_password": "hush" }.into(), r#"{"session_viewer_password":"●●●●"}"#),
         ] {
             for form in [ListForm::Table, ListForm::Tabs] {
                 let mut rows = ListWriter::new(form, vec![Column::Meta("v".to_owned())], None);

@@ -98,6 +98,10 @@ fn whole_uri(typed: &str) -> Result<String, String> {
     }
     let uri = format!("mongodb://{typed}");
     if address.starts_with(':') || uri::check_hosts(&uri).is_err() {
+        // A host may be called mongodb too.
+        if uri::is_one(&address.replacen(':', "://", 1)) {
+            return Err("a connection string begins with mongodb:// or mongodb+srv://, with two slashes".to_owned());
+        }
         let says = "a port is a number from 1 to 65535, as in mongodb://HOST:27017; a folder of that name is ./NAME";
         return Err(says.to_owned());
     }
@@ -169,6 +173,7 @@ mod tests {
             "host:27017/db?x=1",
             "host:27017/?x=http://y",
             "h:1,i:2/a?w=1",
+            "mongodb:27017",
             "db-1.example.com:27017",
             "[::1]",
             "[::1]/prod",
@@ -231,7 +236,8 @@ mod tests {
             ("localhost:27O17", port),
             ("h1:1,h2:x", port),
             ("runs:today", port),
-            ("mongodb:/localhost", port),
+            ("mongodb:/localhost", "with two slashes"),
+            ("mongodb+srv:localhost", "with two slashes"),
             (":27017", port),
             ("[::1", port),
             ("::1", "stands in brackets"),

@@ -14,10 +14,10 @@ pub enum Attendance {
 }
 
 impl Attendance {
-    /// Who sits at a command: a person, where its standard input or standard error is a terminal.
+    /// Who sits at a command: a person, where its standard input, output or error is a terminal.
     #[must_use]
     pub fn of_command() -> Self {
-        let is_seen = io::stdin().is_terminal() || io::stderr().is_terminal();
+        let is_seen = io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal();
         if is_seen { Self::Person } else { Self::Nobody }
     }
 }

@@ -71,12 +71,13 @@ impl ShownErrors {
         if self.noted.as_deref() == said {
             return;
         }
-        self.noted = said.map(str::to_owned);
+        let before = std::mem::replace(&mut self.noted, said.map(str::to_owned));
         let Some(said) = said else { return };
         // What is kept as an error or as news stays that.
         let known = self.shown.iter().find(|known| known.text == said).map(|known| known.kind);
-        // More was added to what is said: that is one line.
-        drop(self.shown.pop_front_if(|last| last.kind == ShownKind::Said && said.starts_with(last.text.as_str())));
+        // More was added to what is still said: that is one line.
+        let is_longer = |last: &mut ShownText| before.as_deref() == Some(&last.text) && said.starts_with(&last.text);
+        drop(self.shown.pop_front_if(|last| last.kind == ShownKind::Said && is_longer(last)));
         self.push(ShownText { at: now, text: said.to_owned(), kind: known.unwrap_or(ShownKind::Said) });
     }
 
@@ -247,17 +248,20 @@ mod tests {
         let mut errors = ShownErrors::default();
         errors.keep("broken", at(0));
         for n in 0..300 {
-            errors.note(Some(&format!("line {n}.")), at(n));
+            errors.note(Some(&format!("line {n}")), at(n));
         }
-        assert_eq!((errors.shown.len(), texts(&errors)[0]), (SAID + 1, "line 299."));
+        assert_eq!((errors.shown.len(), texts(&errors)[0]), (SAID + 1, "line 299"));
         assert_eq!(errors.dated().collect::<Vec<_>>(), [(at(0), "broken")], "what was said is no error");
-        errors.note(Some("line 299."), at(400));
+        errors.note(Some("line 299"), at(400));
         assert_eq!(errors.shown[0].at, at(299), "it still stands there");
         errors.note(None, at(400));
-        errors.note(Some("line 299."), at(400));
+        errors.note(Some("line 299"), at(400));
         assert_eq!(errors.shown[0].at, at(400), "it was said again");
-        errors.note(Some("line 299.; connected again"), at(401));
-        assert_eq!(texts(&errors)[..2], ["line 299.; connected again", "line 298."], "one line with what was added");
+        errors.note(Some("line 299; connected again"), at(401));
+        assert_eq!(texts(&errors)[..2], ["line 299; connected again", "line 298"], "one line with what was added");
+        errors.note(None, at(401));
+        errors.note(Some("line 299; connected again, at last"), at(401));
+        assert_eq!(texts(&errors)[1], "line 299; connected again", "what was said before stays");
         errors.keep_news("a copy is kept", at(402));
         errors.note(Some("a copy is kept"), at(402));
         assert_eq!(errors.dated().next(), Some((at(402), "a copy is kept")), "it stays news");

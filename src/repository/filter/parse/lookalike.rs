@@ -43,8 +43,12 @@ pub(super) fn operator(word: &Word) -> Result<(), Mistake> {
     let Some(rest) = word.strip('!').filter(|rest| !rest.is_empty()) else { return Ok(()) };
     let typed = rest.text();
     let plain = typed.trim_start_matches('!');
-    let right = if word.has_quotes() || plain.is_empty() { "…" } else { plain };
-    let hint = format!("write `-{right}`; in quotes it is a word of an id");
+    let right = match plain.strip_prefix('-') {
+        _ if word.has_quotes() || plain.is_empty() => "-…".to_owned(),
+        Some(twice) => twice.to_owned(),
+        None => format!("-{plain}"),
+    };
+    let hint = format!("write `{right}`; in quotes it is a word of an id");
     Err(Mistake::new(word.span(), "`!` is no operator here").or(hint))
 }
 
@@ -216,6 +220,11 @@ mod tests {
             ("==a", "==a", "=a"),
             ("sup*", "sup*", "^sup"),
             ("-*port*", "*port*", "port"),
+            ("-!a", "-!a", "a"),
+            ("!-a", "!-a", "a"),
+            ("x -app:!x", "-app:!x", "app:x"),
+            ("-tokens:!=5", "-tokens:!=5", "tokens:5"),
+            ("-app!=x", "-app!=x", "app:=x"),
             ("meta.v:!=5", "meta.v:!=5", "-meta.v:5"),
             ("meta.v:<>5", "meta.v:<>5", "-meta.v:5"),
             ("meta.v:!5", "meta.v:!5", "-meta.v:5"),

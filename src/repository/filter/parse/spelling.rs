@@ -49,7 +49,7 @@ fn millis(text: &str) -> Option<u64> {
         let (number, after) = rest.split_at(unit_at);
         let next_at = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
         let (unit, next) = after.split_at(next_at);
-        sum = sum.checked_add(times(number, unit_millis(unit)?)?)?;
+        sum = sum.checked_add(times(number, self::unit(unit)?.1)?)?;
         rest = next;
     }
     (!text.is_empty()).then_some(sum)
@@ -68,17 +68,18 @@ fn times(number: &str, size: u64) -> Option<u64> {
     part.is_multiple_of(scale).then(|| whole.checked_add(part / scale)).flatten()
 }
 
-fn unit_millis(unit: &str) -> Option<u64> {
-    if unit == "M" {
+/// The unit of a duration that a word stands for, and its milliseconds.
+pub(super) fn unit(word: &str) -> Option<(&'static str, u64)> {
+    if word == "M" {
         return None;
     }
-    Some(match unit.to_ascii_lowercase().as_str() {
-        "ms" | "msec" | "msecs" | "millis" | "millisecond" | "milliseconds" => 1,
-        "s" | "sec" | "secs" | "second" | "seconds" => SECOND,
-        "m" | "min" | "mins" | "minute" | "minutes" => MINUTE,
-        "h" | "hr" | "hrs" | "hour" | "hours" => HOUR,
-        "d" | "day" | "days" => DAY,
-        "w" | "week" | "weeks" => 7 * DAY,
+    Some(match word.to_ascii_lowercase().as_str() {
+        "ms" | "msec" | "msecs" | "millis" | "millisecond" | "milliseconds" => ("ms", 1),
+        "s" | "sec" | "secs" | "second" | "seconds" => ("s", SECOND),
+        "m" | "min" | "mins" | "minute" | "minutes" => ("m", MINUTE),
+        "h" | "hr" | "hrs" | "hour" | "hours" => ("h", HOUR),
+        "d" | "day" | "days" => ("d", DAY),
+        "w" | "week" | "weeks" => ("w", 7 * DAY),
         _ => return None,
     })
 }

@@ -186,13 +186,11 @@ fn right_spelling(text: &str) -> String {
         "m" if rest == "M" => return format!("write `{digits}m` for minutes; months in days, such as `90d`"),
         "mo" | "mon" | "month" | "months" => return "months differ in length: write days, such as `90d`".into(),
         "y" | "yr" | "year" | "years" => return "write days, such as `365d`".into(),
-        "s" | "sec" | "secs" | "second" | "seconds" => "s",
-        "m" | "min" | "mins" | "minute" | "minutes" => "m",
-        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
-        "d" | "day" | "days" => "d",
-        "w" | "week" | "weeks" => "w",
-        other if other.starts_with(['-', '/', '.']) => return DAYS.into(),
-        _ => return TIMES.into(),
+        other => match spelling::unit(other) {
+            Some((unit, _)) if unit != "ms" => unit,
+            _ if other.starts_with(['-', '/', '.']) => return DAYS.into(),
+            _ => return TIMES.into(),
+        },
     };
     format!("write `{digits}{unit}`")
 }

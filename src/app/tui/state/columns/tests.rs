@@ -215,4 +215,12 @@ fn a_date_of_the_metadata_stands_there_as_a_date_and_is_measured_so() {
         cell.value(columns.shown(row, None, None), &screen.state.look).0
     };
     assert_eq!((says(0), says(1)), (long.to_owned(), "-Infinity".to_owned()));
+    let secret = bson::doc! { "at": { "session_viewer_password": "hush" }, "session_viewer_password": "hush" };
+    screen.state.workspace.list.rows[0].metadata = Some(secret.into());
+    let at = |key: &str| {
+        let shown = columns.shown(&screen.state.workspace.list.rows[0], None, None);
+        value(&Column::Meta(key.to_owned()), shown, &screen.state.look).0
+    };
+    assert!(at("at").contains("●●●●") && !at("at").contains("hush"), "{}", at("at"));
+    assert_eq!(at("session_viewer_password"), "●●●●");
 }

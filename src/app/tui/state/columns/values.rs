@@ -12,7 +12,7 @@ use crate::{
         tui::render::{Look, format, look::Marks, scalar::scalar},
     },
     metrics::row_findings,
-    session::{Details, FeedbackTally, MetadataPath, StoredDate, Summary, plain},
+    session::{Details, FeedbackTally, MetadataPath, StoredDate, Summary, plain, secret},
 };
 
 /// Bytes of a text that are looked at.
@@ -78,9 +78,9 @@ fn known_value(column: &Column, shown: ShownRow<'_>, look: &Look) -> (String, St
         Column::Size => (known(&|d| d.bytes.map(format::bytes)), theme.dim),
         Column::Meta(key) => match row.meta(key).map(|value| (value, sealed_words(value))) {
             None => (String::new(), theme.text),
-            Some((value, None)) => (meta(value), theme.text),
+            Some((value, None)) => (meta(key, value), theme.text),
             Some((value, Some(words))) => match reveal.open(&row.key, &MetadataPath::from(key), value) {
-                Some(opened) => (meta(&opened), theme.text),
+                Some(opened) => (meta(key, &opened), theme.text),
                 None => (words, theme.dim),
             },
         },
@@ -118,6 +118,7 @@ fn feedback(tally: FeedbackTally) -> String {
 }
 
 /// Only of objects and arrays as JSON. A text may be megabytes long, of which a few cells are shown.
-fn meta(value: &Bson) -> String {
-    text::line(&scalar(value, MOST).unwrap_or_else(|| plain::compact(value))).into_owned()
+fn meta(key: &str, value: &Bson) -> String {
+    let value = secret::shown(key, value);
+    text::line(&scalar(&value, MOST).unwrap_or_else(|| plain::compact(&value))).into_owned()
 }
