@@ -22,7 +22,9 @@ const MOST: usize = 1000;
 /// counted of it.
 pub(super) fn value(column: &Column, shown: ShownRow<'_>, look: &Look) -> (String, Style) {
     let (says, style) = known_value(column, shown, look);
-    let ranked = shown.ranked.filter(|(by, _)| says.is_empty() && **by == column.sort_by());
+    // None of them is blank in its column.
+    let is_told = !says.is_empty() || (*column == Column::Guardrail && shown.details.is_some());
+    let ranked = shown.ranked.filter(|(by, _)| !is_told && **by == column.sort_by());
     let ranked = ranked.and_then(|(_, figure)| Some((figure, figure_text(column, figure)?)));
     match (ranked, column) {
         (None, _) => (says, style),

@@ -63,7 +63,6 @@ impl DetailsCache {
     pub fn expire(&mut self) {
         self.generation += 1;
         self.asked = None;
-        self.ranked = RankedFigures::default();
     }
 
     /// What is known of one row is shown, and asked again; an answer that is on its way was read before.
